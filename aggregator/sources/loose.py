@@ -1,0 +1,159 @@
+"""Documents that no XML parser takes, read by feedparser."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from xml.sax import SAXException
+
+import feedparser
+
+from aggregator import urls
+from aggregator.errors import ParseError
+from aggregator.sources import dates, limits, text
+from aggregator.types import Author, Enclosure, Entry, Image, Origin, Parsed
+
+Record = Mapping[str, object]
+
+_DECLARATION = re.compile(r"^\s*<\?xml\b[^<>]{0,400}\?>")
+
+
+def read(document: str, url: str) -> Parsed | None:
+    """What feedparser finds in a document; None where it finds no feed."""
+    found = _ask(document, url)
+    feed, entries = found["feed"], found["entries"]
+    if not found.get("version") and not entries:
+        return None
+    return Parsed(
+        title=text.line(_string(feed, "title")),
+        subtitle=text.line(_string(feed, "subtitle")),
+        site_url=urls.resolve(url, _string(feed, "link")),
+        self_url=_link(feed, "self", url),
+        hub_url=_link(feed, "hub", url),
+        next_url=_link(feed, "next", url),
+        language=_string(feed, "language")[:40] or None,
+        rights=text.line(_string(feed, "rights")),
+        generator=text.line(_string(feed, "generator")),
+        image_url=urls.resolve(url, _string(feed.get("image") or {}, "href") or _string(feed, "logo")),
+        ttl=_minutes(_string(feed, "ttl")),
+        entries=tuple(_entry(entry, url, found["version"]) for entry in entries[: limits.ENTRIES]),
+        left_out=max(0, len(entries) - limits.ENTRIES),
+        method="feedparser",
+        notes=("not well-formed",) if found.get("bozo") else (),
+    )
+
+
+def _ask(document: str, url: str) -> feedparser.FeedParserDict:
+    body = _DECLARATION.sub("", document).encode("utf-8", "replace")
+    headers = {"content-type": "application/xml; charset=utf-8", "content-location": url}
+    try:
+        # Never anything but BytesIO: a string or bytes might be taken for a file name or an address.
+        return feedparser.parse(
+            io.BytesIO(body), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+        )
+    except (SAXException, ValueError, TypeError, LookupError, AttributeError, AssertionError, RecursionError) as error:
+        # The library promises to raise nothing, and does for some damaged documents.
+        raise ParseError(f"so damaged that it can't be read: {type(error).__name__}") from error
+
+
+def _entry(entry: Record, base: str, version: str) -> Entry:
+    atom = version.startswith("atom")
+    link = urls.resolve(base, _string(entry, "link"))
+    origin_link = urls.resolve(base, _string(entry, "feedburner_origlink"))
+    url = origin_link or link
+    guid = _string(entry, "id").strip()[: limits.GUID]
+    return Entry(
+        guid=guid or None,
+        url=url,
+        title=text.line(_string(entry, "title")),
+        summary=_html(entry.get("summary_detail"), atom),
+        content="".join(_html(part, atom) for part in _records(entry.get("content"))[:10]),
+        authors=tuple(dict.fromkeys(_authors(entry)))[: limits.AUTHORS],
+        published_at=dates.read(_string(entry, "published")) or dates.read(_string(entry, "created")),
+        updated_at=dates.read(_string(entry, "updated")),
+        tags=tuple(_tags(entry)),
+        enclosures=tuple(_enclosures(entry, base)),
+        images=tuple(_images(entry, base)),
+        origin=_origin(entry),
+        language=_string(entry, "language")[:40] or None,
+        rights=text.line(_string(entry, "rights")),
+        comments_url=urls.resolve(base, _string(entry, "comments")),
+        base_url=url or base,
+        raw={"rss:link": link} if origin_link and link and link != origin_link else {},
+    )
+
+
+def _html(detail: object, atom: bool) -> str:
+    if not isinstance(detail, Mapping):
+        return ""
+    value = _string(detail, "value")
+    return text.escaped(value) if atom and detail.get("type") == "text/plain" else text.block(value)
+
+
+def _authors(entry: Record) -> list[Author]:
+    named = [text.person(_string(person, "name")) for person in _records(entry.get("authors"))]
+    return [author for author in named if author] or [
+        author for author in [text.person(_string(entry, "author"))] if author
+    ]
+
+
+def _tags(entry: Record) -> list[str]:
+    names = (
+        text.line(_string(tag, "term") or _string(tag, "label"), limits.NAME) for tag in _records(entry.get("tags"))
+    )
+    return list(dict.fromkeys(name for name in names if name))[: limits.TAGS]
+
+
+def _enclosures(entry: Record, base: str) -> list[Enclosure]:
+    found = {}
+    for link in _records(entry.get("links")):
+        url = urls.resolve(base, _string(link, "href")) if link.get("rel") == "enclosure" else None
+        if url:
+            length = _string(link, "length")
+            found[url] = Enclosure(
+                url=url,
+                type=_string(link, "type")[:100],
+                length=int(length) if length.isdecimal() and len(length) < 16 else None,
+            )
+    return list(found.values())[: limits.ENCLOSURES]
+
+
+def _images(entry: Record, base: str) -> list[Image]:
+    found = {}
+    for media in (*_records(entry.get("media_content")), *_records(entry.get("media_thumbnail"))):
+        kind = _string(media, "medium") + _string(media, "type")
+        url = urls.resolve(base, _string(media, "url"))
+        if url and (not kind or "image" in kind):
+            found[url] = Image(url=url)
+    return list(found.values())[: limits.IMAGES]
+
+
+def _origin(entry: Record) -> Origin | None:
+    source = entry.get("source")
+    if not isinstance(source, Mapping) or not (name := text.line(_string(source, "title"), limits.NAME)):
+        return None
+    return Origin(
+        name=name, url=urls.resolve(None, _string(source, "link")), feed_url=urls.resolve(None, _string(source, "href"))
+    )
+
+
+def _link(feed: Record, rel: str, base: str) -> str | None:
+    found = (
+        urls.resolve(base, _string(link, "href")) for link in _records(feed.get("links")) if link.get("rel") == rel
+    )
+    return next((url for url in found if url), None)
+
+
+def _minutes(value: str) -> timedelta | None:
+    return timedelta(minutes=int(value)) if value.isdecimal() and 0 < int(value[:9]) < 1e6 else None
+
+
+def _records(value: object) -> list[Record]:
+    return [each for each in value if isinstance(each, Mapping)] if isinstance(value, list) else []
+
+
+def _string(holder: Record, name: str) -> str:
+    value = holder.get(name)
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,116 @@
+"""What no single table can tell: names that must exist elsewhere, addresses given twice, options of kinds.
+
+Works on the file's own values, so that these complaints come together with those about the tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path as FilePath
+
+from pydantic import BaseModel, ValidationError
+
+from aggregator import kinds, urls
+from aggregator.config.complaints import Complaint, from_pydantic, nearest
+from aggregator.config.lines import Path
+from aggregator.config.values import KIND
+
+Table = Mapping[str, object]
+
+
+def table(value: object) -> Table:
+    """The value where it is a table, else an empty one: what it is instead has been complained about."""
+    return value if isinstance(value, dict) else {}
+
+
+def references(raw: Table) -> Iterator[Complaint]:
+    """Names of targets and groups that nothing in the file goes by."""
+    targets, groups = table(raw.get("targets")), table(raw.get("groups"))
+    places: list[tuple[Path, object]] = [(("defaults",), raw.get("defaults"))]
+    for section in ("groups", "feeds"):
+        places += [((section, name), settings) for name, settings in table(raw.get(section)).items()]
+    for path, settings in places:
+        wanted = table(settings).get("targets")
+        for index, name in enumerate(wanted if isinstance(wanted, list) else ()):
+            if isinstance(name, str) and name not in targets:
+                yield Complaint((*path, "targets", index), f"there is no [targets.{name[:60]}]", nearest(name, targets))
+        group = table(settings).get("group")
+        if path[0] == "feeds" and isinstance(group, str) and group not in groups:
+            yield Complaint((*path, "group"), f"there is no [groups.{group[:60]}]", nearest(group, groups))
+
+
+def twins(raw: Table) -> Iterator[Complaint]:
+    """Feeds that have the address of another one."""
+    seen: dict[str, str] = {}
+    for name, settings in table(raw.get("feeds")).items():
+        url = table(settings).get("url")
+        if not isinstance(url, str):
+            continue
+        try:
+            first = seen.setdefault(urls.normalize(url), name)
+        except ValueError:
+            continue
+        if first != name:
+            yield Complaint(("feeds", name, "url"), f"this is the address of feeds.{first} too", "keep one of the two")
+
+
+def targets(raw: Table, folder: FilePath) -> tuple[dict[str, BaseModel], list[Complaint]]:
+    """The options of every target, read by its kind's model; and what is wrong with them."""
+    read: dict[str, BaseModel] = {}
+    complaints: list[Complaint] = []
+    for name, settings in table(raw.get("targets")).items():
+        options = {key: value for key, value in table(settings).items() if key != "kind"}
+        result = of_kind("targets", table(settings).get("kind"), options, ("targets", name), folder)
+        if isinstance(result, BaseModel):
+            twin = next(
+                (other for other, model in read.items() if type(model) is type(result) and model == result), None
+            )
+            if twin:
+                complaints.append(Complaint(("targets", name), f"is the same as targets.{twin}", "keep one of the two"))
+            read[name] = result
+        else:
+            complaints += result
+    return read, complaints
+
+
+def sources_and_transforms(raw: Table, folder: FilePath) -> Iterator[Complaint]:
+    """What is wrong with the kinds and options of sources and transforms."""
+    for path, step in _transforms(raw):
+        own = {key: value for key, value in step.items() if key not in ("kind", "name")}
+        result = of_kind("transforms", step.get("kind"), own, path, folder)
+        yield from () if isinstance(result, BaseModel) else result
+    for name, settings in table(raw.get("feeds")).items():
+        kind, options = table(settings).get("kind"), table(table(settings).get("options"))
+        if (kind is not None and kind != "feed") or options:
+            result = of_kind("sources", kind or "feed", options, ("feeds", name, "options"), folder)
+            yield from () if isinstance(result, BaseModel) else result
+
+
+def of_kind(room: str, kind: object, options: Table, path: Path, folder: FilePath) -> BaseModel | list[Complaint]:
+    """The options as the kind's own model reads them, or all that it has against them."""
+    if not isinstance(kind, str) or KIND.fullmatch(kind) is None:
+        return []  # the table's own model has complained
+    where = (*path[:-1], "kind") if room == "sources" else (*path, "kind")
+    try:
+        model = getattr(kinds.load(room, kind), "Options", None)
+    except LookupError:
+        return [Complaint(where, f"there is no {room[:-1]} kind {kind[:60]!r}", nearest(kind, kinds.names(room)))]
+    except (ImportError, SyntaxError) as error:
+        return [Complaint(where, f"the module {kind[:60]!r} can't be imported: {error}")]
+    if not (isinstance(model, type) and issubclass(model, BaseModel)):
+        return [Complaint(where, f"{kind[:60]!r} is not a {room[:-1]} kind", nearest(kind, kinds.names(room)))]
+    try:
+        return model.model_validate(dict(options), context={"folder": folder})
+    except ValidationError as error:
+        return list(from_pydantic(error, model, under=path))
+
+
+def _transforms(raw: Table) -> Iterator[tuple[Path, Table]]:
+    places: list[tuple[Path, object]] = [(("defaults",), raw.get("defaults"))]
+    for section in ("groups", "feeds"):
+        places += [((section, name), settings) for name, settings in table(raw.get(section)).items()]
+    for path, settings in places:
+        steps = table(settings).get("transforms")
+        for index, step in enumerate(steps if isinstance(steps, list) else ()):
+            if isinstance(step, dict):
+                yield (*path, "transforms", index), step

@@ -1,0 +1,102 @@
+"""The whole configuration, ready to use: every feed merged from built-in, defaults, group and its own table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from aggregator.config.sections import (
+    DaemonSettings,
+    FeedDefaults,
+    FeedSettings,
+    FetchSettings,
+    SiteSettings,
+    StoreSettings,
+)
+from aggregator.types import Feed, Site, StepSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetSettings:
+    """A target as configured: its kind, and the options as that kind's model read them."""
+
+    kind: str
+    options: BaseModel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """One configuration file, read and found good."""
+
+    path: Path
+    daemon: DaemonSettings
+    store: StoreSettings
+    fetch: FetchSettings
+    site: SiteSettings
+    targets: Mapping[str, TargetSettings]
+    defaults: FeedDefaults = field(repr=False)
+    groups: Mapping[str, FeedDefaults] = field(repr=False)
+    feeds: Mapping[str, FeedSettings] = field(repr=False)
+    _merged: dict[str, Feed] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def feed_names(self) -> tuple[str, ...]:
+        """The names of all feeds, in the order of the file."""
+        return tuple(self.feeds)
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the file: what relative paths are relative to."""
+        return self.path.parent
+
+    def resolve(self, relative: str | Path) -> Path:
+        """A path of the file as an absolute one."""
+        return self.folder / Path(relative).expanduser()
+
+    def site_info(self) -> Site:
+        """The blog as targets know it."""
+        return Site(**self.site.model_dump())
+
+    def feed(self, name: str) -> Feed:
+        """One subscription with all its settings and an empty memory. Raises LookupError for an unknown name."""
+        merged = self._merged.get(name)
+        if merged is None:
+            merged = self._merged[name] = _merge(name, self.feeds[name], self)
+        return merged
+
+
+def _merge(name: str, own: FeedSettings, config: Config) -> Feed:
+    said: dict[str, Any] = {}
+    for layer in (config.defaults, config.groups.get(own.group or ""), own):
+        if layer is not None:
+            said.update((key, getattr(layer, key)) for key in layer.model_fields_set)
+    settings = FeedSettings.model_construct(**said)
+    built_in = Feed(name=name, url=own.url)
+    auth, steps = settings.auth, settings.transforms or ()
+    return replace(
+        built_in,
+        kind=settings.kind or built_in.kind,
+        title=settings.name or built_in.title,
+        every=settings.every or built_in.every,
+        rights=settings.rights or built_in.rights,
+        rights_permission=bool(settings.permission),
+        extract=built_in.extract if settings.extract is None else settings.extract,
+        max_age=None if settings.max_age == timedelta.max else settings.max_age,
+        max_new=built_in.max_new if settings.max_new is None else settings.max_new,
+        targets=settings.targets or tuple(config.targets),
+        transforms=tuple(
+            StepSettings(kind=step.kind, name=step.name or step.kind, options=step.rest) for step in steps
+        ),
+        allow_hosts=settings.allow_hosts or (),
+        headers=tuple((key, secret.reveal()) for key, secret in (settings.headers or {}).items()),
+        auth=(auth.user, auth.password.reveal()) if auth else None,
+        group=settings.group or "",
+        licence=settings.licence or "",
+        credit=settings.credit or "",
+        options=settings.options or {},
+    )

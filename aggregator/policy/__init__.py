@@ -1,0 +1,1 @@
+"""Decisions as pure functions; each gives a reason."""

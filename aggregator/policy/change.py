@@ -1,0 +1,65 @@
+"""What an entry that a feed shows is to us: new, changed, the same, or not wanted."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from aggregator.policy.identity import fold
+from aggregator.types import Decision, Entry, Feed, Known, Outcome
+
+
+class Change(StrEnum):
+    """What to do with an entry."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    SAME = "same"
+    BURIED = "buried"
+    TOO_OLD = "too-old"
+    BACKLOG = "backlog"
+    EMPTY = "empty"
+
+
+#: Entries that never became a post stay as they were decided, whatever their text does.
+SETTLED_WITHOUT_POST = frozenset({Outcome.TOO_OLD, Outcome.BACKLOG, Outcome.EMPTY, Outcome.DUPLICATE, Outcome.DROPPED})
+
+
+def decide(
+    entry: Entry, known: Known | None, recognised: str, *, content_hash: str, feed: Feed, taken: int, now: datetime
+) -> Decision[Change]:
+    """Decides about one entry.
+
+    ``known`` is the stored entry that it was recognised as (``recognised`` tells how), ``taken`` how many
+    new entries of this document were wanted before it. Dates never make an entry new or changed: feeds restamp.
+    """
+    if known is not None:
+        return _about_known(known, recognised, content_hash)
+    if not (entry.title or entry.url or entry.summary or entry.content):
+        return Decision(Change.EMPTY, "it has neither title, text nor address")
+    dated = entry.published_at or entry.updated_at
+    if feed.max_age is not None and dated is not None and now - dated > feed.max_age:
+        return Decision(Change.TOO_OLD, f"dated {dated:%Y-%m-%d}, older than max_age of {_days(feed.max_age)}")
+    if feed.memory.subscribed_at is None and taken >= feed.max_new:
+        return Decision(Change.BACKLOG, f"beyond the {feed.max_new} newest entries taken on first subscription (max_new)")
+    return Decision(Change.NEW, recognised)
+
+
+def content_hash(title: str, text: str) -> str:
+    """The number that tells two revisions apart: over folded title and text, never over markup or dates."""
+    return hashlib.sha256(f"{fold(title)}\0{fold(text)}".encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _about_known(known: Known, recognised: str, content_hash: str) -> Decision[Change]:
+    if known.outcome in {Outcome.BURIED, Outcome.WITHDRAWN}:
+        return Decision(Change.BURIED, "it was withdrawn here and must not come back")
+    if known.content_hash == content_hash:
+        return Decision(Change.SAME, f"{recognised}; its text is unchanged")
+    if known.outcome in SETTLED_WITHOUT_POST:
+        return Decision(Change.SAME, f"{recognised}; it stays {known.outcome}")
+    return Decision(Change.CHANGED, f"{recognised}; its title or text has changed")
+
+
+def _days(span: timedelta) -> str:
+    return f"{span.days} days" if span.days else f"{span.total_seconds() / 3600:g} hours"

@@ -1,0 +1,38 @@
+"""How much of an article we may show: the feed's setting, lowered where the source's own word objects."""
+
+from __future__ import annotations
+
+from aggregator.types import Article, Feed, Rights
+
+#: Signals with which a source objects to copies of its full text (robots meta and header; TDMRep, 2024).
+AGAINST_COPIES = ("noarchive", "nocache", "tdm-reservation", "noai")
+#: Signals with which it objects to any piece of text being shown.
+AGAINST_EXCERPTS = ("nosnippet", "none")
+
+
+def allowed(feed: Feed, article: Article) -> tuple[Rights, str]:
+    """What may be shown of an article, and why.
+
+    The configured ``rights`` are the most that is ever shown. The source's reservations lower them, unless
+    the owner of the blog says that he has permission (``permission = true``).
+    """
+    wanted = feed.rights
+    if not article.reservations:
+        return wanted, f"configured as {wanted}"
+    said = ", ".join(article.reservations)
+    if feed.rights_permission:
+        return wanted, f"configured as {wanted} with permission, though the source says {said}"
+    words = {word for reservation in article.reservations for word in _words(reservation)}
+    if wanted is not Rights.LINK and words.intersection(AGAINST_EXCERPTS):
+        return Rights.LINK, f"lowered to link: the source says {said}"
+    if wanted is Rights.FULL and words.intersection(AGAINST_COPIES):
+        return Rights.EXCERPT, f"lowered to excerpt: the source says {said}"
+    return wanted, f"configured as {wanted}; the source says {said}"
+
+
+def _words(reservation: str) -> set[str]:
+    """``robots: noarchive, noindex`` and ``tdm-reservation: 1`` as words; a reservation of 0 is none."""
+    name, _, value = reservation.lower().partition(":")
+    if name.strip() == "tdm-reservation":
+        return {"tdm-reservation"} if value.strip() in {"1", ""} else set()
+    return {word.strip() for word in (value or name).replace(";", ",").split(",")}

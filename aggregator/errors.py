@@ -14,7 +14,7 @@ AggregatorError
 │   ├─ TryLaterError      later, backoff
 │   ├─ RejectedError      dead letter, this post only
 │   └─ BlockedError       pause the target, tell a human once
-└─ StoreError             stop the daemon
+└─ StoreError             stop the daemon; later where ``transient``
 
 Drop(reason)              a signal, not an error: this post is not wanted
 
@@ -136,7 +136,14 @@ class BlockedError(PublishError):
 
 
 class StoreError(AggregatorError):
-    """The store can't be used: locked by another daemon, read-only, damaged, of a newer version."""
+    """The store can't be used: locked by another daemon, read-only, damaged, of a newer version.
+
+    ``transient`` is set where it may pass by itself (locked, disk full): waiting is worth while.
+    """
+
+    def __init__(self, message: str, *, transient: bool = False) -> None:
+        self.transient = transient
+        super().__init__(message)
 
 
 class Drop(Exception):  # noqa: N818 - a signal, not an error

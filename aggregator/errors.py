@@ -9,6 +9,7 @@ AggregatorError
 │   ├─ GoneError          stop this feed          (410)
 │   └─ TooLargeError      skip                    (bytes, ratio, redirects)
 ├─ ParseError             later, slowly
+│   └─ CostlyError        likewise               (time, memory, or a crash of the child)
 ├─ ExtractError           use the feed's own text
 ├─ PublishError           one delivery failed
 │   ├─ TryLaterError      later, backoff
@@ -101,6 +102,10 @@ class TooLargeError(FetchError):
 
 class ParseError(AggregatorError):
     """These bytes are no feed. The message says what they look like."""
+
+
+class CostlyError(ParseError):
+    """Work on a stranger's bytes took too much time or memory, or broke the child process that did it."""
 
 
 class ExtractError(AggregatorError):

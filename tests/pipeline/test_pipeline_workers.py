@@ -1,0 +1,144 @@
+"""Children that hang, eat or die cost their own task and nothing else."""
+
+import asyncio
+import os
+import signal
+import time
+
+import pytest
+
+from aggregator.errors import CostlyError, ParseError
+from aggregator.pipeline.workers import InlineWorkers, Workers
+
+MEMORY = 600_000_000
+
+
+def double(number):
+    return number * 2
+
+
+def spin():
+    while True:
+        pass
+
+
+def sleep():
+    time.sleep(3600)
+
+
+def gobble():
+    return len(b"x" * (2 * MEMORY))
+
+
+def sink():
+    return sink()
+
+
+def die():
+    os.kill(os.getpid(), signal.SIGSEGV)
+
+
+def leave():
+    os._exit(3)
+
+
+def object_nobody_can_pickle():
+    return lambda: None
+
+
+def reject():
+    raise ParseError("no feed")
+
+
+def blunder():
+    raise KeyError("a mistake of ours")
+
+
+def who():
+    return os.getpid()
+
+
+@pytest.fixture
+async def workers():
+    pool = Workers(2, memory_bytes=MEMORY, tasks_per_child=3)
+    yield pool
+    await pool.close()
+
+
+async def test_a_task_answers_from_another_process(workers):
+    assert await workers.run(double, 21) == 42
+    assert await workers.run(who) != os.getpid()
+
+
+async def test_an_error_of_a_task_comes_back_as_itself(workers):
+    with pytest.raises(ParseError, match="no feed") as caught:
+        await workers.run(reject)
+    assert not isinstance(caught.value, CostlyError)
+    with pytest.raises(KeyError, match="a mistake of ours"):
+        await workers.run(blunder)
+
+
+@pytest.mark.parametrize(
+    ("task", "reason"),
+    [
+        (spin, "took more than 0.3 seconds"),
+        (sleep, "took more than 0.3 seconds"),
+        (gobble, "more memory"),
+        (sink, "nested too deep"),
+        (die, "broke the process"),
+        (leave, "broke the process"),
+        (object_nobody_can_pickle, "broke the process"),
+    ],
+)
+async def test_a_costly_task_is_ended_and_the_next_one_works(workers, task, reason):
+    with pytest.raises(CostlyError, match=reason):
+        await workers.run(task, timeout=0.3)
+    assert await workers.run(double, 1) == 2
+
+
+async def test_a_dead_child_costs_no_other_task(workers):
+    results = await asyncio.gather(
+        *(workers.run(die if n % 4 == 0 else double, *(() if n % 4 == 0 else (n,))) for n in range(12)),
+        return_exceptions=True,
+    )
+    for n, result in enumerate(results):
+        assert isinstance(result, CostlyError) if n % 4 == 0 else result == 2 * n
+
+
+async def test_a_child_that_was_killed_while_idle_is_replaced(workers):
+    children = {await workers.run(who) for _ in range(2)}
+    for child in children:
+        os.kill(child, signal.SIGKILL)
+    assert await workers.run(double, 4) == 8
+
+
+async def test_children_are_renewed_after_a_number_of_tasks(workers):
+    assert len({await workers.run(who) for _ in range(8)}) >= 3
+
+
+async def test_a_cancelled_task_frees_its_place(workers):
+    tasks = [asyncio.ensure_future(workers.run(sleep)) for _ in range(2)]
+    await asyncio.sleep(0)
+    for task in tasks:
+        task.cancel()
+    assert all(isinstance(r, asyncio.CancelledError) for r in await asyncio.gather(*tasks, return_exceptions=True))
+    assert await workers.run(double, 3) == 6
+
+
+async def test_a_closed_pool_leaves_no_child():
+    pool = Workers(1, memory_bytes=MEMORY)
+    child = await pool.run(who)
+    await pool.close()
+    await pool.close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(child, 0)
+
+
+async def test_inline_workers_do_the_same_in_this_process():
+    inline = InlineWorkers()
+    assert await inline.run(who) == os.getpid()
+    with pytest.raises(CostlyError):
+        await inline.run(sink)
+    with pytest.raises(ParseError, match="no feed"):
+        await inline.run(reject)
+    await inline.close()

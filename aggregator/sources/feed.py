@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
+from lxml import etree
 from pydantic import BaseModel, ConfigDict
 
 from aggregator.errors import ParseError
-from aggregator.sources import encoding, jsonfeed, looks, loose
+from aggregator.sources import atom, encoding, jsonfeed, looks, loose, rss, tree
+from aggregator.sources.names import Names
+from aggregator.sources.shared import Document
 from aggregator.types import Parsed, Response
+
+_FEED = re.compile(r"(?i)<(?:[a-z][\w.-]{0,40}:)?(?:rss|feed|rdf|channel|item|entry)[\s/>]")
 
 
 class Options(BaseModel):
@@ -22,7 +30,23 @@ def parse(response: Response, options: Options) -> Parsed:
     decoded = encoding.decode(response.body, response.header("content-type"), options.encoding)
     if jsonfeed.is_json(decoded.text):
         return jsonfeed.read(decoded.text, response.body, response.url)
-    parsed = loose.read(decoded.text, response.url)
+    if _FEED.search(decoded.text) is None:
+        raise ParseError(looks.message(response.body))
+    root, notes = tree.read(decoded.text)
+    parsed = _from_tree(root, decoded.text, response.url) if root is not None else loose.read(decoded.text, response.url)
     if parsed is None:
         raise ParseError(looks.message(response.body))
-    return parsed
+    return replace(parsed, notes=(*decoded.notes, *notes, *parsed.notes))
+
+
+def _from_tree(root: etree._Element, document: str, url: str) -> Parsed | None:
+    """The feed in a tree, told by its root; None for another kind of XML."""
+    tag = etree.QName(root)
+    local = tag.localname.lower()
+    is_atom = local in ("feed", "entry")
+    if not is_atom and local not in ("rss", "rdf", "channel"):
+        return None
+    own = tag.namespace or ""
+    known = Names(own if local != "rdf" else "", "atom" if is_atom else "")
+    reader = atom if is_atom else rss
+    return reader.read(root, Document(url=url, names=known, rebased="xml:base" in document))

@@ -16,11 +16,13 @@ def parse_document(
 
     ``url`` is where it came from (relative addresses are relative to it), ``headers`` are the HTTP header fields.
     """
+    fields = {name.lower(): value for name, value in (headers or {}).items()}
+    place = url or fields.get("content-location", "")
     response = Response(
-        url=url or "",
-        requested_url=url or "",
+        url=place,
+        requested_url=place,
         status=200,
-        headers=tuple((name.lower(), value) for name, value in (headers or {}).items()),
+        headers=tuple(fields.items()),
         body=body,
         fetched_at=datetime.now(UTC),
     )
@@ -57,7 +59,8 @@ def _entry(entry: Entry) -> dict[str, object]:
         "title": entry.title or None,
         "published": _iso(entry.published_at),
         "updated": _iso(entry.updated_at),
-        "author": ", ".join(author.name for author in entry.authors) or None,
+        "author": entry.authors[0].name if entry.authors else None,
+        "authors": [author.name for author in entry.authors],
         "summary": entry.summary or None,
         "content": entry.content or None,
         "categories": list(entry.tags),

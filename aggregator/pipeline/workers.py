@@ -9,7 +9,6 @@ import asyncio
 import multiprocessing
 import resource
 from collections.abc import Callable, Sequence
-from concurrent.futures import CancelledError
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from math import ceil
@@ -59,9 +58,10 @@ class Workers:
             finally:
                 self._idle.append(place)
 
-    async def close(self) -> None:
+    def close(self) -> None:
         """Ends all children, whatever they are doing; harmless when called twice."""
-        await asyncio.gather(*(place.discard() for place in self._places))
+        for place in self._places:
+            place.close()
 
 
 class InlineWorkers(Workers):
@@ -125,15 +125,13 @@ class _Place:
 
     async def discard(self) -> None:
         """Ends the child and forgets it; the next task gets a new one."""
+        await asyncio.to_thread(self.close)
+
+    def close(self) -> None:
         pool, self._pool = self._pool, None
         if pool is not None:
-            await asyncio.to_thread(_stop, pool)
-
-
-def _stop(pool: ProcessPool) -> None:
-    with suppress(RuntimeError, CancelledError):
-        pool.stop()  # type: ignore[no-untyped-call]  # pebble leaves its return value out
-        pool.join()
+            pool.stop()  # type: ignore[no-untyped-call]  # pebble leaves its return value out
+            pool.join()
 
 
 def _confine(memory_bytes: int) -> None:

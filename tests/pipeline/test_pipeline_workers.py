@@ -62,7 +62,7 @@ def who():
 async def workers():
     pool = Workers(2, memory_bytes=MEMORY, tasks_per_child=3)
     yield pool
-    await pool.close()
+    pool.close()
 
 
 async def test_a_task_answers_from_another_process(workers):
@@ -128,8 +128,8 @@ async def test_a_cancelled_task_frees_its_place(workers):
 async def test_a_closed_pool_leaves_no_child():
     pool = Workers(1, memory_bytes=MEMORY)
     child = await pool.run(who)
-    await pool.close()
-    await pool.close()
+    pool.close()
+    pool.close()
     with pytest.raises(ProcessLookupError):
         os.kill(child, 0)
 
@@ -141,4 +141,4 @@ async def test_inline_workers_do_the_same_in_this_process():
         await inline.run(sink)
     with pytest.raises(ParseError, match="no feed"):
         await inline.run(reject)
-    await inline.close()
+    inline.close()

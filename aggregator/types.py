@@ -170,7 +170,7 @@ class FeedMemory:
     last_modified: str | None = None  #: likewise, whatever its form
     body_hash: str | None = None  #: SHA-256 of the last parsed body
     validators_url: str | None = None  #: the final address that the validators belong to
-    fresh_until: datetime | None = None  #: declared by Cache-Control or Expires
+    fresh_until: datetime | None = None  #: not to be asked before: declared lifetime, Retry-After, least wait after a failure
     freshness: timedelta | None = None  #: the last declared freshness lifetime, reused by a bare 304
     next_fetch_at: datetime | None = None  #: None: never asked
     last_fetch_at: datetime | None = None
@@ -254,6 +254,7 @@ class Response:
     fetched_at: datetime  #: when the answer began to arrive
     hops: tuple[Hop, ...] = ()
     not_modified: bool = False  #: 304: ``body`` is empty
+    fresh_for: timedelta | None = None  #: declared lifetime left on arrival; zero: declared stale; None: nothing said
 
     def header(self, name: str) -> str | None:
         """The first value of a header field, None if absent."""
@@ -364,6 +365,8 @@ class Known:
     post_key: str | None
     first_seen_at: datetime
     published_at: datetime | None = None
+    title: str = ""  #: as the entry said when we last took it
+    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

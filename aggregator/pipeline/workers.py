@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import resource
+import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
@@ -141,14 +142,18 @@ def _confine(memory_bytes: int) -> None:
 
 
 def _bounded(task: Callable[..., T], args: tuple[object, ...], seconds: float | None) -> T:
-    """Runs one task; in a child under a limit of processor time, which holds even where nobody watches the clock."""
+    """Runs one task; in a child under limits of its own, which hold where the parent is gone or its clock jumps."""
     if seconds is not None:
         used = resource.getrusage(resource.RUSAGE_SELF)
         _, hard = resource.getrlimit(resource.RLIMIT_CPU)
         resource.setrlimit(resource.RLIMIT_CPU, (ceil(used.ru_utime + used.ru_stime + seconds) + 1, hard))
+        signal.setitimer(signal.ITIMER_REAL, seconds + 5)  # SIGALRM ends the process
     try:
         return task(*args)
     except MemoryError as error:
         raise CostlyError("took more memory than it may") from error
     except RecursionError as error:
         raise CostlyError("is nested too deep") from error
+    finally:
+        if seconds is not None:
+            signal.setitimer(signal.ITIMER_REAL, 0)

@@ -1,0 +1,26 @@
+"""The database: tables, statements, one writer. Functions take a ``Session`` first and return our nouns.
+
+``await store.write(feeds.sync, wanted, now)`` is one transaction; ``await store.read(feeds.overview)`` one look.
+"""
+
+from sqlalchemy.orm import Session
+
+from aggregator.errors import StoreError
+from aggregator.store.database import Store
+from aggregator.store.deliveries import DeliveryLine
+from aggregator.store.entries import EntryLine, EntryRecord
+from aggregator.store.feeds import FeedOverview
+from aggregator.store.posts import PostLine
+from aggregator.store.single import lock
+
+__all__ = [
+    "DeliveryLine",
+    "EntryLine",
+    "EntryRecord",
+    "FeedOverview",
+    "PostLine",
+    "Session",
+    "Store",
+    "StoreError",
+    "lock",
+]

@@ -1,0 +1,345 @@
+"""The outbox: what is owed to which target. A post is promised once per target, and settled once.
+
+A delivery goes from pending to claimed to published (or withdrawn, or dead), and back to pending where an
+attempt failed for now or where the post has changed. ``revision`` counts promises: only an attempt that worked on
+the latest one settles the delivery.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, case, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from aggregator.store import entries, posts, targets
+from aggregator.store.columns import UtcDateTime
+from aggregator.store.models import DeliveryRow, PostRow, TargetRow
+from aggregator.store.statements import upsert
+from aggregator.types import Action, Delivery, DeliveryState, Outcome, Post, Publication
+
+OPEN = (DeliveryState.PENDING, DeliveryState.CLAIMED)
+SETTLED = frozenset({DeliveryState.PUBLISHED, DeliveryState.WITHDRAWN})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryLine:
+    """A delivery as a list shows it."""
+
+    id: int
+    post_key: str
+    feed: str
+    entry_key: str
+    title: str
+    url: str | None  #: the original's
+    target: str
+    action: Action
+    state: DeliveryState
+    attempts: int
+    in_doubt: bool
+    published_at: datetime  #: the original's date
+    next_attempt_at: datetime
+    lease_until: datetime | None
+    error: str  #: of the last attempt
+    remote_id: str | None
+    remote_url: str | None
+    settled_at: datetime | None
+
+
+def promise(session: Session, post: Post, targets: Sequence[str], action: Action, now: datetime) -> None:
+    """Owes a stored post to targets, or its withdrawal.
+
+    A delivery that is settled or dead is pending again; one that waits after a failure goes on waiting; one
+    under way will be done once more. What is withdrawn, or is to be, is not published by this.
+    """
+    rows = [
+        {
+            "post_key": post.key,
+            "target": target,
+            "action": action,
+            "state": DeliveryState.PENDING,
+            "revision": 1,
+            "claimed_revision": 0,
+            "attempts": 0,
+            "in_doubt": False,
+            "published_at": post.published_at,
+            "next_attempt_at": now,
+            "error": "",
+            "pushed_hash": "",
+            "created_at": now,
+        }
+        for target in targets
+    ]
+    under_way = or_(DeliveryRow.state == DeliveryState.PENDING, DeliveryRow.state == DeliveryState.CLAIMED)
+    anew = {
+        "revision": DeliveryRow.revision + 1,
+        "state": case((under_way, DeliveryRow.state), else_=DeliveryState.PENDING.value),
+        "attempts": case((under_way, DeliveryRow.attempts), else_=0),
+        "next_attempt_at": case((under_way, DeliveryRow.next_attempt_at), else_=now),
+    }
+    may: ColumnElement[bool] | None = None
+    if action is Action.PUBLISH:
+        may = DeliveryRow.action != Action.WITHDRAW.value
+    upsert(
+        session, DeliveryRow, rows, on=["post_key", "target"], update=["action", "published_at"], also=anew, where=may
+    )
+
+
+def claim(
+    session: Session, now: datetime, *, limit: int, lease: timedelta, targets: Collection[str], per_target: int = 1
+) -> list[Delivery]:
+    """Takes deliveries that are due, those of the oldest posts first; no one else gets them before the lease ends.
+
+    At most ``per_target`` of a target are under way at a time, those of earlier claims among them. Paused
+    targets get none. Where an earlier attempt never ended, the delivery is in doubt.
+    """
+    _expire(session, now)
+    chosen = _due(session, now, limit, targets, per_target)
+    taken = (
+        update(DeliveryRow)
+        .where(DeliveryRow.id.in_(chosen), DeliveryRow.state == DeliveryState.PENDING)
+        .values(
+            state=DeliveryState.CLAIMED,
+            attempts=DeliveryRow.attempts + 1,
+            claimed_revision=DeliveryRow.revision,
+            lease_until=now + lease,
+        )
+        .returning(DeliveryRow.id)
+        .execution_options(synchronize_session=False)
+    )
+    numbers = session.scalars(taken).all() if chosen else []
+    query = (
+        select(DeliveryRow, PostRow.payload)
+        .join(PostRow, PostRow.key == DeliveryRow.post_key)
+        .where(DeliveryRow.id.in_(numbers))
+        .order_by(DeliveryRow.published_at, DeliveryRow.id)
+    )
+    return [_delivery(row, payload) for row, payload in session.execute(query)]
+
+
+def settle(session: Session, delivery_id: int, publication: Publication | None, now: datetime) -> None:
+    """Notes that an attempt did what it was to do, and what the target now holds.
+
+    Where the post was promised anew meanwhile, the delivery is pending again. When nothing more is owed for
+    a post, its entry is published or withdrawn.
+    """
+    row = _row(session, delivery_id)
+    row.lease_until, row.in_doubt, row.error = None, False, ""
+    if publication is not None:
+        row.remote_id, row.remote_url = publication.remote_id, publication.remote_url
+        row.remote_published_at, row.pushed_hash = publication.published_at, publication.pushed_hash
+    if row.revision > row.claimed_revision:
+        _again(row, now)
+    else:
+        row.state = DeliveryState.PUBLISHED if row.action == Action.PUBLISH else DeliveryState.WITHDRAWN
+        row.settled_at = now
+    session.flush()
+    _settle_entry(session, row.post_key)
+
+
+def retry(session: Session, delivery_id: int, at: datetime, error: str, in_doubt: bool) -> None:
+    """Notes that an attempt failed for now. A doubt stays until the delivery is settled."""
+    row = _row(session, delivery_id)
+    row.state, row.lease_until, row.next_attempt_at, row.error = DeliveryState.PENDING, None, at, error
+    row.in_doubt = row.in_doubt or in_doubt
+    session.flush()
+
+
+def bury(session: Session, delivery_id: int, error: str, now: datetime) -> None:
+    """Notes that the target will never take this post; its entry is dead. A newer revision is tried all the same."""
+    row = _row(session, delivery_id)
+    row.lease_until, row.error = None, error
+    if row.revision > row.claimed_revision:
+        _again(row, now)
+    else:
+        row.state, row.settled_at = DeliveryState.DEAD, now
+        entries.settle_outcome(session, row.post_key, Outcome.DEAD, f"{row.target} rejected it: {error}")
+    session.flush()
+
+
+def revive(session: Session, *, target: str | None = None, key: str | None = None, now: datetime) -> int:
+    """Makes dead and waiting deliveries due now, of one target or one post if named; how many."""
+    query = select(DeliveryRow).where(DeliveryRow.state.in_([DeliveryState.DEAD, DeliveryState.PENDING]))
+    if target is not None:
+        query = query.where(DeliveryRow.target == target)
+    if key is not None:
+        query = query.where(DeliveryRow.post_key == key)
+    rows = [row for row in session.scalars(query) if row.state == DeliveryState.DEAD or row.next_attempt_at > now]
+    for row in rows:
+        if row.state == DeliveryState.DEAD:
+            entries.settle_outcome(session, row.post_key, Outcome.QUEUED, "tried again by hand")
+        _again(row, now)
+    session.flush()
+    return len(rows)
+
+
+def release_leases(session: Session) -> int:
+    """Ends the leases of a daemon that is no more; how many there were. What it had begun is in doubt."""
+    claimed = update(DeliveryRow).where(DeliveryRow.state == DeliveryState.CLAIMED)
+    return len(session.execute(claimed.values(**_IN_DOUBT).returning(DeliveryRow.id)).all())
+
+
+def next_due_at(session: Session) -> datetime | None:
+    """When a delivery will be due, its target's pause over, or a lease ended; None if nothing is owed."""
+    waiting = (
+        select(DeliveryRow.target, func.min(DeliveryRow.next_attempt_at, type_=UtcDateTime()).label("at"))
+        .where(DeliveryRow.state == DeliveryState.PENDING)
+        .group_by(DeliveryRow.target)
+        .subquery()
+    )
+    rows = session.execute(
+        select(waiting.c.at, TargetRow.paused_until).outerjoin(TargetRow, TargetRow.name == waiting.c.target)
+    )
+    moments = [max(at, paused) if paused else at for at, paused in rows]
+    ends = session.scalar(
+        select(func.min(DeliveryRow.lease_until, type_=UtcDateTime())).where(DeliveryRow.state == DeliveryState.CLAIMED)
+    )
+    return min([*moments, *([ends] if ends else [])], default=None)
+
+
+def lines(
+    session: Session,
+    *,
+    target: str | None = None,
+    states: Collection[DeliveryState] | None = None,
+    feed: str | None = None,
+    post_key: str | None = None,
+    limit: int | None = None,
+) -> list[DeliveryLine]:
+    """Deliveries as a list shows them, those of the newest posts first."""
+    query = (
+        select(DeliveryRow, PostRow.feed, PostRow.entry_key, PostRow.title, PostRow.canonical_url)
+        .join(PostRow, PostRow.key == DeliveryRow.post_key)
+        .order_by(DeliveryRow.published_at.desc(), DeliveryRow.id.desc())
+        .limit(limit)
+    )
+    if target is not None:
+        query = query.where(DeliveryRow.target == target)
+    if states is not None:
+        query = query.where(DeliveryRow.state.in_(states))
+    if feed is not None:
+        query = query.where(PostRow.feed == feed)
+    if post_key is not None:
+        query = query.where(DeliveryRow.post_key == post_key)
+    return [_line(*row) for row in session.execute(query)]
+
+
+def pending(session: Session) -> int:
+    """How many deliveries are owed."""
+    return session.scalar(select(func.count()).select_from(DeliveryRow).where(DeliveryRow.state.in_(OPEN))) or 0
+
+
+def counts(session: Session) -> dict[tuple[str, DeliveryState], int]:
+    """How many deliveries there are by target and state."""
+    rows = session.execute(
+        select(DeliveryRow.target, DeliveryRow.state, func.count()).group_by(DeliveryRow.state, DeliveryRow.target)
+    )
+    return {(target, DeliveryState(state)): count for target, state, count in rows}
+
+
+_IN_DOUBT: dict[str, object] = {"state": DeliveryState.PENDING, "in_doubt": True, "lease_until": None}
+
+
+def _expire(session: Session, now: datetime) -> None:
+    over = update(DeliveryRow).where(DeliveryRow.state == DeliveryState.CLAIMED, DeliveryRow.lease_until <= now)
+    session.execute(over.values(**_IN_DOUBT).execution_options(synchronize_session=False))
+
+
+def _due(session: Session, now: datetime, limit: int, names: Collection[str], per_target: int) -> list[int]:
+    """Which deliveries to claim: each target's first ones in turn, then its second ones, and so on."""
+    claimed = (
+        select(DeliveryRow.target, func.count())
+        .where(DeliveryRow.state == DeliveryState.CLAIMED)
+        .group_by(DeliveryRow.target)
+    )
+    under_way = {target: count for target, count in session.execute(claimed)}  # noqa: C416 - dict() knows no rows
+    found: list[tuple[int, datetime, int]] = []
+    for name in sorted(set(names) - targets.paused(session, now).keys()):
+        room = min(limit, per_target - under_way.get(name, 0))
+        if room <= 0:
+            continue
+        first = (
+            select(DeliveryRow.published_at, DeliveryRow.id)
+            .where(
+                DeliveryRow.state == DeliveryState.PENDING,
+                DeliveryRow.target == name,
+                DeliveryRow.next_attempt_at <= now,
+            )
+            .order_by(DeliveryRow.published_at, DeliveryRow.id)
+            .limit(room)
+            .with_for_update(skip_locked=True)
+        )
+        found += [(turn, at, number) for turn, (at, number) in enumerate(session.execute(first))]
+    return [number for _, _, number in sorted(found)[:limit]]
+
+
+def _row(session: Session, delivery_id: int) -> DeliveryRow:
+    return session.get_one(DeliveryRow, delivery_id, with_for_update=True)
+
+
+def _again(row: DeliveryRow, now: datetime) -> None:
+    row.state, row.attempts, row.next_attempt_at, row.settled_at = DeliveryState.PENDING, 0, now, None
+
+
+def _settle_entry(session: Session, post_key: str) -> None:
+    query = select(DeliveryRow.target, DeliveryRow.state, DeliveryRow.remote_url).where(
+        DeliveryRow.post_key == post_key
+    )
+    found = session.execute(query.order_by(DeliveryRow.target)).all()
+    if not {state for _, state, _ in found} <= SETTLED:
+        return
+    there = [f"{target}: {url}" if url else target for target, state, url in found if state == DeliveryState.PUBLISHED]
+    if there:
+        entries.settle_outcome(session, post_key, Outcome.PUBLISHED, f"published at {', '.join(there)}")
+    else:
+        names = ", ".join(target for target, _, _ in found)
+        entries.settle_outcome(session, post_key, Outcome.WITHDRAWN, f"taken back at {names}")
+
+
+def _delivery(row: DeliveryRow, payload: str) -> Delivery:
+    publication = None
+    if row.remote_id is not None:
+        publication = Publication(
+            remote_id=row.remote_id,
+            remote_url=row.remote_url,
+            published_at=row.remote_published_at,
+            pushed_hash=row.pushed_hash,
+        )
+    return Delivery(
+        id=row.id,
+        key=row.post_key,
+        target=row.target,
+        action=Action(row.action),
+        post=posts.read(payload),
+        state=DeliveryState(row.state),
+        attempts=row.attempts - 1,
+        in_doubt=row.in_doubt,
+        next_attempt_at=row.next_attempt_at,
+        lease_until=row.lease_until,
+        publication=publication,
+    )
+
+
+def _line(row: DeliveryRow, feed: str, entry_key: str, title: str, url: str | None) -> DeliveryLine:
+    return DeliveryLine(
+        id=row.id,
+        post_key=row.post_key,
+        feed=feed,
+        entry_key=entry_key,
+        title=title,
+        url=url,
+        target=row.target,
+        action=Action(row.action),
+        state=DeliveryState(row.state),
+        attempts=row.attempts,
+        in_doubt=row.in_doubt,
+        published_at=row.published_at,
+        next_attempt_at=row.next_attempt_at,
+        lease_until=row.lease_until,
+        error=row.error,
+        remote_id=row.remote_id,
+        remote_url=row.remote_url,
+        settled_at=row.settled_at,
+    )

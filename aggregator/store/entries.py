@@ -1,0 +1,334 @@
+"""Entries: what the feeds have shown us, under which names, and where each stands."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from aggregator import urls
+from aggregator.policy.duplicates import Told
+from aggregator.policy.identity import SCHEME
+from aggregator.store import posts, tombstones
+from aggregator.store.models import AliasRow, DeliveryRow, EntryRow, PostRow, RevisionRow
+from aggregator.store.statements import chunks, upsert
+from aggregator.types import Basis, Entry, Known, Outcome
+
+#: How many entries at one address are told; a page that has more is nobody's permalink.
+TOLD_AT_MOST = 100
+FOUND_AT_MOST = 50
+#: How ``policy.identity.aliases`` marks an alias that is an address in its comparison form.
+ADDRESS = "u:"
+SHORTEST_PREFIX = 6  #: of a post's key, for ``find``
+
+_FIRST = ["published_at"]
+_IF_KNOWN = [
+    "guid",
+    "url",
+    "link_key",
+    "canonical_url",
+    "compare_url",
+    "post_key",
+    "basis",
+    "method",
+    "score",
+    "reasons",
+]
+_LATEST = ["identity_scheme", "title", "content_hash", "outcome", "reason", "last_seen_at"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryRecord:
+    """All that is kept of an entry."""
+
+    feed: str
+    entry: Entry
+    content_hash: str
+    outcome: Outcome
+    reason: str
+    canonical_url: str | None = None  #: as its page says; None: not known
+    compare_url: str | None = None  #: comparison form of the canonical address; None: made from that or from the link
+    aliases: tuple[str, ...] = ()  #: its other names within the feed
+    post_key: str | None = None  #: None: no post was made; an earlier one stays with it
+    basis: Basis | None = None  #: how its article was made; None: there was none
+    method: str | None = None
+    score: float | None = None
+    reasons: tuple[str, ...] | None = None
+    identity_scheme: int = SCHEME
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryLine:
+    """An entry as a list shows it."""
+
+    feed: str
+    key: str
+    title: str
+    url: str | None
+    canonical_url: str | None
+    outcome: Outcome
+    reason: str
+    post_key: str | None
+    basis: Basis | None
+    method: str | None
+    score: float | None
+    published_at: datetime | None
+    first_seen_at: datetime
+    last_seen_at: datetime
+    remote_urls: tuple[tuple[str, str], ...]  #: target, address there
+
+    @property
+    def remote_url(self) -> str | None:
+        """Its address at the first target that has it."""
+        return self.remote_urls[0][1] if self.remote_urls else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """What an entry was before it changed."""
+
+    title: str
+    content_hash: str
+    replaced_at: datetime
+
+
+def known(session: Session, feed: str, keys: Collection[str], aliases: Collection[str]) -> dict[str, Known]:
+    """What the store holds under these keys and aliases of a feed, each by the key or the alias.
+
+    What a tombstone stands for is known as buried, whatever else is known of it, and though it came
+    through another feed, where an alias is the address that was buried.
+    """
+    found: dict[str, Known] = {}
+    for chunk in chunks(keys):
+        rows = session.scalars(select(EntryRow).where(EntryRow.key.in_(chunk), EntryRow.feed == feed))
+        found |= {row.key: _known(row) for row in rows}
+    for chunk in chunks(aliases):
+        named = (
+            select(AliasRow.alias, EntryRow)
+            .join(EntryRow, (EntryRow.key == AliasRow.entry_key) & (EntryRow.feed == AliasRow.feed))
+            .where(AliasRow.feed == feed, AliasRow.alias.in_(chunk))
+        )
+        found |= {alias: _known(row) for alias, row in session.execute(named)}
+    return _with_tombstones(session, feed, keys, aliases, found)
+
+
+def told_at(session: Session, compare_keys: Collection[str]) -> list[Told]:
+    """The entries of any feed that stand at these addresses and have or had a post, oldest first.
+
+    Addresses are in the form of ``urls.compare_key``; an entry stands at its link and at its page's canonical address.
+    """
+    found: dict[int, Told] = {}
+    for chunk in chunks(compare_keys):
+        at = or_(EntryRow.compare_url.in_(chunk), EntryRow.link_key.in_(chunk))
+        rows = session.execute(
+            select(EntryRow, PostRow.source_name)
+            .join(PostRow, PostRow.key == EntryRow.post_key)
+            .where(at)
+            .limit(TOLD_AT_MOST)
+        )
+        for row, publisher in rows:
+            found[row.id] = Told(
+                feed=row.feed,
+                entry_key=row.key,
+                title=row.title,
+                url=row.canonical_url or row.url or "",
+                publisher=publisher,
+                post_key=row.post_key or "",
+            )
+    return [found[number] for number in sorted(found)]
+
+
+def save(session: Session, records: Sequence[EntryRecord], now: datetime) -> None:
+    """Keeps entries as they are now; of one whose text has changed, what it was before is kept too.
+
+    The time of first sight and the date first stated stay; a name that belongs to another entry already stays there.
+    """
+    if not records:
+        return
+    _keep_revisions(session, records, now)
+    rows = [_row(record, now) for record in records]
+    upsert(session, EntryRow, rows, on=["key", "feed"], update=_LATEST, keep=_FIRST, prefer=_IF_KNOWN)
+    names = [
+        {"feed": record.feed, "alias": alias, "entry_key": record.entry.key}
+        for record in records
+        for alias in record.aliases
+    ]
+    upsert(session, AliasRow, names, on=["feed", "alias"])
+
+
+def touch(session: Session, feed: str, keys: Collection[str], now: datetime) -> None:
+    """Notes that a feed still shows these entries."""
+    for chunk in chunks(keys):
+        seen = update(EntryRow).where(EntryRow.key.in_(chunk), EntryRow.feed == feed).values(last_seen_at=now)
+        session.execute(seen.execution_options(synchronize_session=False))
+
+
+def settle_outcome(session: Session, post_key: str, outcome: Outcome, reason: str) -> None:
+    """Writes where the entry stands that a post was made from. Entries that only refer to the post stay as they are."""
+    owner = select(PostRow.feed, PostRow.entry_key).where(PostRow.key == post_key)
+    found = session.execute(owner).first()
+    if found is not None:
+        own = update(EntryRow).where(EntryRow.key == found.entry_key, EntryRow.feed == found.feed)
+        session.execute(own.values(outcome=outcome, reason=reason).execution_options(synchronize_session=False))
+
+
+def lines(
+    session: Session, *, feed: str | None = None, outcome: Outcome | None = None, limit: int | None = None
+) -> list[EntryLine]:
+    """Entries as a list shows them, latest seen first."""
+    query = select(EntryRow).order_by(EntryRow.first_seen_at.desc(), EntryRow.id.desc()).limit(limit)
+    if feed is not None:
+        query = query.where(EntryRow.feed == feed)
+    if outcome is not None:
+        query = query.where(EntryRow.outcome == outcome)
+    return _lines(session, session.scalars(query).all())
+
+
+def find(session: Session, url_or_key: str) -> list[EntryLine]:
+    """The entries that a person may mean: by key, post key or its first digits, address, or address at a target."""
+    value = url_or_key.strip()
+    form = urls.compare_key(value)
+    there = select(DeliveryRow.post_key).where(DeliveryRow.remote_url.in_({value, value.rstrip("/"), f"{value}/"}))
+    ways: list[ColumnElement[bool]] = [
+        EntryRow.key == value,
+        EntryRow.post_key == value,
+        EntryRow.link_key == form,
+        EntryRow.compare_url == form,
+        EntryRow.post_key.in_(there),
+    ]
+    if len(value) >= SHORTEST_PREFIX and set(value) <= set("0123456789abcdef"):
+        ways.append(EntryRow.post_key.between(value, f"{value}g"))
+    # One statement for each way, since each has its index.
+    numbers = {
+        number for way in ways for number in session.scalars(select(EntryRow.id).where(way).limit(FOUND_AT_MOST))
+    }
+    return _lines(
+        session, session.scalars(select(EntryRow).where(EntryRow.id.in_(numbers)).order_by(EntryRow.id)).all()
+    )
+
+
+def counts(session: Session) -> dict[Outcome, int]:
+    """How many entries there are of each outcome."""
+    rows = session.execute(select(EntryRow.outcome, func.count()).group_by(EntryRow.outcome))
+    return {Outcome(outcome): count for outcome, count in rows}
+
+
+def revisions(session: Session, feed: str, key: str) -> list[Revision]:
+    """What an entry was before, latest first."""
+    query = (
+        select(RevisionRow.title, RevisionRow.content_hash, RevisionRow.replaced_at)
+        .where(RevisionRow.entry_key == key, RevisionRow.feed == feed)
+        .order_by(RevisionRow.id.desc())
+    )
+    return [Revision(title=title, content_hash=hashed, replaced_at=at) for title, hashed, at in session.execute(query)]
+
+
+def _with_tombstones(
+    session: Session, feed: str, keys: Collection[str], aliases: Collection[str], found: dict[str, Known]
+) -> dict[str, Known]:
+    addresses = {alias.removeprefix(ADDRESS): alias for alias in aliases if alias.startswith(ADDRESS)}
+    stones = tombstones.of_keys(session, feed, {*keys, *(entry.key for entry in found.values())})
+    buried = {name: stones[entry.key] for name, entry in found.items() if entry.key in stones}
+    buried |= {key: stones[key] for key in keys if key in stones}
+    at_address = tombstones.of_compare_keys(session, addresses)
+    buried |= {addresses[form]: stone for form, stone in at_address.items() if addresses[form] not in buried}
+    for name, stone in buried.items():
+        entry = found.get(name)
+        found[name] = Known(
+            key=entry.key if entry else stone.entry_key,
+            outcome=Outcome.BURIED,
+            content_hash=entry.content_hash if entry else "",
+            post_key=entry.post_key if entry else None,
+            first_seen_at=entry.first_seen_at if entry else stone.buried_at,
+            published_at=entry.published_at if entry else None,
+            title=entry.title if entry else stone.title,
+            url=entry.url if entry else stone.url,
+        )
+    return found
+
+
+def _keep_revisions(session: Session, records: Sequence[EntryRecord], now: datetime) -> None:
+    by_feed: dict[str, dict[str, str]] = {}
+    for record in records:
+        by_feed.setdefault(record.feed, {})[record.entry.key] = record.content_hash
+    old: list[dict[str, object]] = []
+    for feed, hashes in by_feed.items():
+        for chunk in chunks(hashes):
+            stored = select(EntryRow.key, EntryRow.title, EntryRow.content_hash).where(
+                EntryRow.key.in_(chunk), EntryRow.feed == feed
+            )
+            old += [
+                {"feed": feed, "entry_key": key, "title": title, "content_hash": hashed, "replaced_at": now}
+                for key, title, hashed in session.execute(stored)
+                if hashed != hashes[key]
+            ]
+    if old:
+        session.connection().execute(insert(RevisionRow), old)
+
+
+def _row(record: EntryRecord, now: datetime) -> dict[str, object]:
+    entry = record.entry
+    canonical = record.canonical_url or entry.url
+    return {
+        "feed": record.feed,
+        "key": entry.key,
+        "identity_scheme": record.identity_scheme,
+        "guid": entry.guid,
+        "url": entry.url,
+        "link_key": urls.compare_key(entry.url) if entry.url else None,
+        "canonical_url": record.canonical_url,
+        "compare_url": record.compare_url or (urls.compare_key(canonical) if canonical else None),
+        "title": entry.title,
+        "content_hash": record.content_hash,
+        "outcome": record.outcome,
+        "reason": record.reason,
+        "post_key": record.post_key,
+        "basis": record.basis,
+        "method": record.method,
+        "score": record.score,
+        "reasons": record.reasons,
+        "published_at": entry.published_at,
+        "first_seen_at": now,
+        "last_seen_at": now,
+    }
+
+
+def _known(row: EntryRow) -> Known:
+    return Known(
+        key=row.key,
+        outcome=Outcome(row.outcome),
+        content_hash=row.content_hash,
+        post_key=row.post_key,
+        first_seen_at=row.first_seen_at,
+        published_at=row.published_at,
+        title=row.title,
+        url=row.url,
+    )
+
+
+def _lines(session: Session, rows: Iterable[EntryRow]) -> list[EntryLine]:
+    rows = list(rows)
+    addresses = posts.remote_urls(session, [row.post_key for row in rows if row.post_key])
+    return [
+        EntryLine(
+            feed=row.feed,
+            key=row.key,
+            title=row.title,
+            url=row.url,
+            canonical_url=row.canonical_url,
+            outcome=Outcome(row.outcome),
+            reason=row.reason,
+            post_key=row.post_key,
+            basis=Basis(row.basis) if row.basis else None,
+            method=row.method,
+            score=row.score,
+            published_at=row.published_at,
+            first_seen_at=row.first_seen_at,
+            last_seen_at=row.last_seen_at,
+            remote_urls=addresses.get(row.post_key or "", ()),
+        )
+        for row in rows
+    ]

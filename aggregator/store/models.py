@@ -1,0 +1,267 @@
+"""The tables. Rows stay in this room; what leaves it are the nouns of ``aggregator.types``.
+
+Tables refer to each other by the names that people use (a feed's name, an entry's key, a post's key), so that
+each can be written without reading another first, and read without one.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, MetaData, Text, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from aggregator.store.columns import Id, Numbers, Span, Texts, UtcDateTime
+
+
+class Base(DeclarativeBase):
+    """What all tables share: names of constraints by rule, and the column type of each Python type."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy's name and form
+        datetime: UtcDateTime,
+        timedelta: Span,
+        str: Text,
+        tuple[int, ...]: Numbers,
+        tuple[str, ...]: Texts,
+    }
+
+
+class FeedRow(Base):
+    """A feed of the configuration, or one that stood there once; with all that we remember of it."""
+
+    __tablename__ = "feeds"
+    # feeds.claim_due: all that is due is one range of this index.
+    __table_args__ = (Index(None, "removed_at", "gone_at", "next_fetch_at"),)
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    url: Mapped[str]  #: as configured
+    interval: Mapped[timedelta]  #: what a claim adds to now, until the refresh knows better
+    added_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]  #: since when it stands in the configuration no more
+    lease_until: Mapped[datetime | None]
+    lag: Mapped[timedelta | None]  #: how late it was when it was last claimed
+
+    # The memory: one column for each field of ``types.FeedMemory``.
+    etag: Mapped[str | None]
+    last_modified: Mapped[str | None]
+    body_hash: Mapped[str | None]
+    validators_url: Mapped[str | None]
+    fresh_until: Mapped[datetime | None]
+    freshness: Mapped[timedelta | None]
+    next_fetch_at: Mapped[datetime]  #: 1970 for a feed that was never asked, which thereby is the most overdue
+    last_fetch_at: Mapped[datetime | None]
+    last_success_at: Mapped[datetime | None]
+    failures: Mapped[int]
+    last_error: Mapped[str]
+    gone_at: Mapped[datetime | None]
+    moved_url: Mapped[str | None]
+    moved_since_at: Mapped[datetime | None]
+    moved_count: Mapped[int]
+    moved_adopted: Mapped[bool]
+    title: Mapped[str]
+    site_url: Mapped[str | None]
+    hub_url: Mapped[str | None]
+    language: Mapped[str | None]
+    rights: Mapped[str]
+    image_url: Mapped[str | None]
+    ttl: Mapped[timedelta | None]
+    update_period: Mapped[timedelta | None]
+    skip_hours: Mapped[tuple[int, ...]]
+    skip_days: Mapped[tuple[int, ...]]
+    subscribed_at: Mapped[datetime | None]
+
+
+class HostRow(Base):
+    """A server that asked us to stay away for a while (Retry-After)."""
+
+    __tablename__ = "hosts"
+
+    domain: Mapped[str] = mapped_column(primary_key=True)
+    blocked_until: Mapped[datetime]
+
+
+class EntryRow(Base):
+    """An entry that a feed has shown us, and where it stands."""
+
+    __tablename__ = "entries"
+    __table_args__ = (
+        UniqueConstraint("key", "feed"),  # entries.known; the key first, so that entries.find needs no feed
+        Index(None, "feed", "first_seen_at"),  # entries.lines of one feed, newest first
+        Index(None, "outcome", "feed"),  # entries.counts, feeds.overview
+        Index(None, "compare_url"),  # entries.told_at, entries.find
+        Index(None, "link_key"),  # likewise
+        Index(None, "post_key"),  # entries.find
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    feed: Mapped[str] = mapped_column(ForeignKey(FeedRow.name))
+    key: Mapped[str]
+    identity_scheme: Mapped[int]  #: which rules made ``key`` out of guid, url and title
+    guid: Mapped[str | None]
+    url: Mapped[str | None]
+    link_key: Mapped[str | None]  #: ``urls.compare_key`` of ``url``
+    canonical_url: Mapped[str | None]
+    compare_url: Mapped[str | None]  #: ``urls.compare_key`` of the canonical address
+    title: Mapped[str]
+    content_hash: Mapped[str]
+    outcome: Mapped[str]
+    reason: Mapped[str]
+    post_key: Mapped[str | None]
+    basis: Mapped[str | None]  #: how the article was made: these four are None where there was none
+    method: Mapped[str | None]
+    score: Mapped[float | None]
+    reasons: Mapped[tuple[str, ...] | None]
+    published_at: Mapped[datetime | None]  #: as first stated: feeds restamp
+    first_seen_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+
+
+class AliasRow(Base):
+    """Another name of an entry within its feed."""
+
+    __tablename__ = "entry_aliases"
+    __table_args__ = (
+        ForeignKeyConstraint(["entry_key", "feed"], ["entries.key", "entries.feed"]),
+        {"sqlite_with_rowid": False},
+    )
+
+    feed: Mapped[str] = mapped_column(primary_key=True)
+    alias: Mapped[str] = mapped_column(primary_key=True)
+    entry_key: Mapped[str]
+
+
+class RevisionRow(Base):
+    """What an entry was before it changed."""
+
+    __tablename__ = "entry_revisions"
+    __table_args__ = (
+        ForeignKeyConstraint(["entry_key", "feed"], ["entries.key", "entries.feed"]),
+        Index(None, "entry_key", "feed"),  # entries.revisions
+        Index(None, "replaced_at"),  # entries.prune_revisions
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    feed: Mapped[str]
+    entry_key: Mapped[str]
+    title: Mapped[str]
+    content_hash: Mapped[str]
+    replaced_at: Mapped[datetime]
+
+
+class PostRow(Base):
+    """A post in its latest revision."""
+
+    __tablename__ = "posts"
+    __table_args__ = (
+        Index(None, "feed", "entry_key"),
+        Index(None, "published_at"),  # posts.lines
+    )
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    feed: Mapped[str]
+    entry_key: Mapped[str]
+    title: Mapped[str]
+    source_name: Mapped[str]
+    canonical_url: Mapped[str | None]
+    published_at: Mapped[datetime]
+    content_hash: Mapped[str]
+    payload: Mapped[str]  #: the whole ``types.Post`` as JSON
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+
+class DeliveryRow(Base):
+    """One post owed to one target: a row of the outbox. The constraint is what keeps a post from doubling."""
+
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        UniqueConstraint("post_key", "target"),
+        Index(None, "state", "target", "published_at", "next_attempt_at"),  # deliveries.claim
+        Index(None, "remote_url"),  # entries.find
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    post_key: Mapped[str] = mapped_column(ForeignKey(PostRow.key))
+    target: Mapped[str]
+    action: Mapped[str]
+    state: Mapped[str]
+    revision: Mapped[int]  #: how often it was promised
+    claimed_revision: Mapped[int]  #: the promise that the latest attempt works on
+    attempts: Mapped[int]
+    in_doubt: Mapped[bool]
+    published_at: Mapped[datetime]  #: the post's, for the order of delivery
+    next_attempt_at: Mapped[datetime]
+    lease_until: Mapped[datetime | None]
+    error: Mapped[str]
+    remote_id: Mapped[str | None]
+    remote_url: Mapped[str | None]
+    remote_published_at: Mapped[datetime | None]
+    pushed_hash: Mapped[str]
+    created_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+
+
+class TargetRow(Base):
+    """A target that is paused until a person has mended it."""
+
+    __tablename__ = "targets"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    paused_until: Mapped[datetime]
+    reason: Mapped[str]
+
+
+class TombstoneRow(Base):
+    """What was taken back on purpose and must not return. Outlives entry and post."""
+
+    __tablename__ = "tombstones"
+    __table_args__ = (
+        UniqueConstraint("entry_key", "feed"),
+        Index(None, "compare_url"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    feed: Mapped[str]
+    entry_key: Mapped[str]
+    url: Mapped[str | None]
+    compare_url: Mapped[str | None]
+    title: Mapped[str]
+    reason: Mapped[str]
+    buried_at: Mapped[datetime]
+
+
+class PatternRow(Base):
+    """Addresses of which nothing is to be published."""
+
+    __tablename__ = "tombstone_patterns"
+
+    pattern: Mapped[str] = mapped_column(primary_key=True)
+    reason: Mapped[str]
+    buried_at: Mapped[datetime]
+
+
+class StepRow(Base):
+    """A decision, kept for a while for ``wirecopy explain``."""
+
+    __tablename__ = "journal"
+    __table_args__ = (
+        Index(None, "feed", "entry_key"),  # journal.of_entry, journal.of_feed
+        Index(None, "at"),  # journal.prune
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    at: Mapped[datetime]
+    feed: Mapped[str]
+    entry_key: Mapped[str | None]
+    step: Mapped[str]
+    outcome: Mapped[str]
+    reason: Mapped[str]

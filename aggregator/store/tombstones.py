@@ -1,0 +1,151 @@
+"""Tombstones: what was taken back on purpose, so that no feed can bring it back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from fnmatch import fnmatchcase
+
+from sqlalchemy import case, delete, select, update
+from sqlalchemy.orm import Session
+
+from aggregator import urls
+from aggregator.store.models import DeliveryRow, EntryRow, PatternRow, PostRow, TombstoneRow
+from aggregator.store.statements import chunks, upsert
+from aggregator.types import Action, DeliveryState, Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tombstone:
+    """One entry, or a pattern of addresses, that must not come back."""
+
+    feed: str  #: empty for a pattern
+    entry_key: str  #: empty for a pattern
+    url: str | None  #: the address, or the pattern
+    title: str
+    reason: str
+    buried_at: datetime
+
+
+def bury(session: Session, feed: str, entry_key: str, url: str | None, reason: str, now: datetime) -> None:
+    """Keeps an entry from coming back, from its feed and, by its address, from any other."""
+    title = session.scalar(select(EntryRow.title).where(EntryRow.key == entry_key, EntryRow.feed == feed))
+    row = {
+        "feed": feed,
+        "entry_key": entry_key,
+        "url": url,
+        "compare_url": urls.compare_key(url) if url else None,
+        "title": title or "",
+        "reason": reason,
+        "buried_at": now,
+    }
+    upsert(
+        session,
+        TombstoneRow,
+        [row],
+        on=["entry_key", "feed"],
+        update=["reason", "buried_at"],
+        prefer=["url", "compare_url"],
+    )
+
+
+def bury_pattern(session: Session, pattern: str, reason: str, now: datetime) -> None:
+    """Keeps everything out whose address fits a pattern: ``*`` stands for any text, ``?`` for one character."""
+    row = {"pattern": pattern, "reason": reason, "buried_at": now}
+    upsert(session, PatternRow, [row], on=["pattern"], update=["reason", "buried_at"])
+
+
+def lift(session: Session, feed: str, entry_key: str, now: datetime) -> bool:
+    """Takes a tombstone away and brings the entry back; whether there was one.
+
+    A withdrawn post is owed to its targets again: they are asked first, since they may have kept it somewhere. An
+    entry without a post is taken when its feed shows it next.
+    """
+    own = delete(TombstoneRow).where(TombstoneRow.entry_key == entry_key, TombstoneRow.feed == feed)
+    if session.execute(own.returning(TombstoneRow.id)).first() is None:
+        return False
+    entry = (EntryRow.key == entry_key) & (EntryRow.feed == feed)
+    taken_back = EntryRow.outcome.in_([Outcome.BURIED, Outcome.WITHDRAWN])
+    again = {"outcome": Outcome.QUEUED, "reason": "brought back by hand", "content_hash": ""}
+    session.execute(update(EntryRow).where(entry, taken_back).values(again))
+    post_key = select(PostRow.key).where(PostRow.entry_key == entry_key, PostRow.feed == feed)
+    withdrawals = update(DeliveryRow).where(
+        DeliveryRow.post_key.in_(post_key), DeliveryRow.action == Action.WITHDRAW.value
+    )
+    under_way = DeliveryRow.state == DeliveryState.CLAIMED.value
+    session.execute(
+        withdrawals.values(
+            action=Action.PUBLISH,
+            state=case((under_way, DeliveryRow.state), else_=DeliveryState.PENDING.value),
+            revision=DeliveryRow.revision + 1,
+            attempts=0,
+            in_doubt=True,
+            next_attempt_at=now,
+            settled_at=None,
+        )
+    )
+    return True
+
+
+def lift_pattern(session: Session, pattern: str) -> bool:
+    """Takes a pattern away; whether there was one."""
+    own = delete(PatternRow).where(PatternRow.pattern == pattern)
+    return session.execute(own.returning(PatternRow.pattern)).first() is not None
+
+
+def matches(session: Session, feed: str, keys: Collection[str] = (), addresses: Collection[str] = ()) -> dict[str, str]:
+    """Which entries of a feed, by key, and which addresses, by themselves, are buried: each with the reason."""
+    found = {key: stone.reason for key, stone in of_keys(session, feed, keys).items()}
+    forms = {address: urls.compare_key(address) for address in addresses}
+    stones = of_compare_keys(session, forms.values())
+    patterns = session.execute(select(PatternRow.pattern, PatternRow.reason)).all()
+    for address, form in forms.items():
+        if form in stones:
+            found[address] = stones[form].reason
+            continue
+        for pattern, reason in patterns:
+            if _fits(pattern, address, form):
+                found[address] = reason
+                break
+    return found
+
+
+def of_keys(session: Session, feed: str, keys: Collection[str]) -> dict[str, Tombstone]:
+    """The tombstones of entries of a feed, by key."""
+    found: dict[str, Tombstone] = {}
+    for chunk in chunks(keys):
+        rows = session.scalars(select(TombstoneRow).where(TombstoneRow.entry_key.in_(chunk), TombstoneRow.feed == feed))
+        found |= {row.entry_key: _tombstone(row) for row in rows}
+    return found
+
+
+def of_compare_keys(session: Session, forms: Collection[str]) -> dict[str, Tombstone]:
+    """The tombstones of any feed's entries, by the comparison form of their address."""
+    found: dict[str, Tombstone] = {}
+    for chunk in chunks(forms):
+        rows = session.scalars(select(TombstoneRow).where(TombstoneRow.compare_url.in_(chunk)))
+        found |= {row.compare_url or "": _tombstone(row) for row in rows}
+    return found
+
+
+def lines(session: Session) -> list[Tombstone]:
+    """All tombstones, patterns among them, newest first."""
+    stones = [_tombstone(row) for row in session.scalars(select(TombstoneRow))]
+    stones += [
+        Tombstone(feed="", entry_key="", url=row.pattern, title="", reason=row.reason, buried_at=row.buried_at)
+        for row in session.scalars(select(PatternRow))
+    ]
+    return sorted(stones, key=lambda stone: stone.buried_at, reverse=True)
+
+
+def _fits(pattern: str, address: str, form: str) -> bool:
+    """Whether an address fits, as it is or in its comparison form, to which a pattern with a scheme is brought too."""
+    bare = pattern.partition("://")[2].removeprefix("www.") if "://" in pattern else pattern
+    return fnmatchcase(address, pattern) or fnmatchcase(form, bare)
+
+
+def _tombstone(row: TombstoneRow) -> Tombstone:
+    return Tombstone(
+        feed=row.feed, entry_key=row.entry_key, url=row.url, title=row.title, reason=row.reason, buried_at=row.buried_at
+    )

@@ -74,6 +74,8 @@ def resolve(base: str | None, url: str | None) -> str | None:
         return None
     if re.search(r"[\s<>\"'\\^`{|}]", parts.hostname):
         return None
+    if "@" not in parts.netloc and cleaned.startswith(("http://", "https://")) and not re.search(r"\s", cleaned):
+        return cleaned if len(cleaned) <= MAX_LENGTH else None  # nothing to mend: the spelling stays the publisher's
     netloc = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     if port is not None:
         netloc = f"{netloc}:{port}"

@@ -14,9 +14,9 @@ from aggregator.sources.names import Names
 from aggregator.sources.shared import Document
 from aggregator.types import Author, Entry, Origin, Parsed
 
-_HTML: Final = frozenset({"html", "text/html"})
-_XHTML: Final = frozenset({"xhtml", "application/xhtml+xml"})
 _PLAIN: Final = frozenset({"text", "text/plain"})
+_PUBLISHED: Final = ("atom:published", "atom:issued", "dcterms:issued", "dc:date", "atom:created", "pubdate")
+_ALTERNATE: Final = "http://www.iana.org/assignments/relation/alternate"
 #: The longest base64 that is decoded, in characters.
 _BASE64: Final = limits.HTML * 4 // 3
 
@@ -49,13 +49,13 @@ def read(root: Element, document: Document) -> Parsed:
 
 
 def _entries(root: Element, names: Names) -> list[Element]:
-    return [child for child in root if isinstance(child.tag, str) and names[child.tag] in ("atom:entry", "item")]
+    return [child for child in root if names[str(child.tag)] in ("atom:entry", "item")]
 
 
 def _entry(element: Element, document: Document, inherited: tuple[Author, ...], site: str | None) -> Entry:
     entry = Fields(element, document.names)
     base, declared = fields.base(element, document.url) if document.rebased else (document.url, False)
-    body = entry.first("atom:content") if "atom:content" in entry.found else entry.first("content:encoded", "xhtml:body")
+    body = entry.first("atom:content", "content:encoded", "xhtml:body")
     if document.rebased:
         body_base, declared = fields.base(body if body is not None else element, document.url)
     else:
@@ -79,13 +79,14 @@ def _entry(element: Element, document: Document, inherited: tuple[Author, ...], 
         authors=shared.authors(entry, document)
         or (shared.authors(source_fields, document) if source_fields else ())
         or inherited,
-        published_at=shared.date(entry, "atom:published", "atom:issued", "dcterms:issued", "dc:date", "atom:created", "pubdate"),
+        published_at=shared.date(entry, *_PUBLISHED),
         updated_at=shared.date(entry, "atom:updated", "atom:modified", "dcterms:modified"),
         tags=shared.tags(entry),
         enclosures=attached,
         images=media.images(entry, base, document.names, attached),
         origin=_origin(source_fields, document),
-        language=shared.language(entry) or (text.literal(body.get(shared.LANG), 40) if body is not None else "") or None,
+        language=shared.language(entry)
+        or (text.literal(body.get(shared.LANG), 40) or None if body is not None else None),
         rights=_line(entry.first("atom:rights", "atom:copyright", "dc:rights")),
         comments_url=_replies(entry, base),
         base_url=body_base if declared else url or site or document.url or None,
@@ -104,9 +105,6 @@ def _link(holder: Fields, base: str) -> str | None:
             return url
         second = second or url
     return second
-
-
-_ALTERNATE: Final = "http://www.iana.org/assignments/relation/alternate"
 
 
 def _replies(entry: Fields, base: str) -> str | None:
@@ -139,16 +137,10 @@ def _content(entry: Fields, body: Element | None) -> str:
 
 def _html(element: Element) -> str:
     """A text construct or a content as HTML (RFC 4287, 3.1 and 4.1.3; Atom 0.3 with ``mode``)."""
-    kind, mode = _type(element), (element.get("mode") or "").lower()
-    if mode == "base64" or (mode == "" and "/" in kind and not kind.startswith("text/") and not kind.endswith(("xml", "html"))):
-        value = _decoded(fields.text(element))
-        return text.escaped(value) if kind in _PLAIN else text.block(value)
     if len(element):
         return text.block(fields.xhtml(element))
-    value = fields.text(element)
-    if kind in _HTML or kind in _XHTML or mode == "escaped" and kind not in _PLAIN:
-        return text.block(value)
-    if element.get("type") is None and text.is_markup(value):
+    kind, value = _type(element), _value(element)
+    if kind not in _PLAIN or (element.get("type") is None and text.is_markup(value)):
         return text.block(value)  # no type means plain text, but who writes closing tags means HTML
     return text.escaped(value)
 
@@ -157,13 +149,21 @@ def _line(element: Element | None) -> str:
     """A text construct as one line of plain text."""
     if element is None:
         return ""
-    kind, mode = _type(element), (element.get("mode") or "").lower()
-    value = _decoded(fields.text(element)) if mode == "base64" else fields.text(element)
+    value = _value(element)
     if len(element):
         return text.literal(value)
-    if kind in _PLAIN and element.get("type") is not None and mode != "escaped":
-        return text.literal(value)
-    return text.line(value) if kind not in _PLAIN or text.is_markup(value) else text.literal(value)
+    if _type(element) not in _PLAIN:
+        return text.line(value)
+    meant = element.get("type") is None or element.get("mode") == "escaped"
+    return text.line(value) if meant and text.is_markup(value) else text.literal(value)
+
+
+def _value(element: Element) -> str:
+    """The text; decoded where it is base64: by ``mode`` (0.3), or a type that is neither text nor XML (1.0)."""
+    kind, mode = _type(element), (element.get("mode") or "").lower()
+    binary = "/" in kind and not kind.startswith("text/") and not kind.endswith(("xml", "html"))
+    value = fields.text(element)
+    return _decoded(value) if mode == "base64" or (binary and not mode) else value
 
 
 def _type(element: Element) -> str:
@@ -171,8 +171,9 @@ def _type(element: Element) -> str:
 
 
 def _decoded(value: str) -> str:
+    """What base64 stands for, where it is base64 and of text."""
     try:
-        return base64.b64decode(value[:_BASE64]).decode("utf-8", "replace")
+        return base64.b64decode("".join(value[:_BASE64].split()), validate=True).decode("utf-8")
     except (binascii.Error, ValueError):
         return value
 

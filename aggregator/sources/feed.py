@@ -27,16 +27,18 @@ class Options(BaseModel):
 
 def parse(response: Response, options: Options) -> Parsed:
     """What a feed document says; raises ParseError where the bytes are no feed."""
+    if looks.is_binary(response.body):
+        raise ParseError(looks.message(response.body))
     decoded = encoding.decode(response.body, response.header("content-type"), options.encoding)
     if jsonfeed.is_json(decoded.text):
         return jsonfeed.read(decoded.text, response.body, response.url)
     if _FEED.search(decoded.text) is None:
         raise ParseError(looks.message(response.body))
     root, notes = tree.read(decoded.text)
-    parsed = _from_tree(root, decoded.text, response.url) if root is not None else loose.read(decoded.text, response.url)
-    if parsed is None:
+    found = loose.read(decoded.text, response.url) if root is None else _from_tree(root, decoded.text, response.url)
+    if found is None:
         raise ParseError(looks.message(response.body))
-    return replace(parsed, notes=(*decoded.notes, *notes, *parsed.notes))
+    return replace(found, notes=(*decoded.notes, *notes, *found.notes))
 
 
 def _from_tree(root: etree._Element, document: str, url: str) -> Parsed | None:
@@ -48,5 +50,7 @@ def _from_tree(root: etree._Element, document: str, url: str) -> Parsed | None:
         return None
     own = tag.namespace or ""
     known = Names(own if local != "rdf" else "", "atom" if is_atom else "")
-    reader = atom if is_atom else rss
-    return reader.read(root, Document(url=url, names=known, rebased="xml:base" in document))
+    if local == "rdf" and not any(known[str(child.tag)] in ("channel", "item") for child in root):
+        return None
+    about = Document(url=url, names=known, rebased="xml:base" in document)
+    return atom.read(root, about) if is_atom else rss.read(root, about)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator
 from typing import Final
 
 from lxml import etree
 
 from aggregator import urls
-from aggregator.sources import limits, names
+from aggregator.sources import names
 
 _BASE: Final = names.XML + "base"
 _MOST_ALIKE: Final = 200  #: elements of one name that are looked at
@@ -17,7 +16,7 @@ _VOID: Final = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"}
 )
 
-Element = etree._Element
+Element = etree._Element  # noqa: SLF001 - lxml has no public name for the class of its elements
 
 
 class Fields:
@@ -53,10 +52,7 @@ class Fields:
     def _take(self, element: Element, known: names.Names) -> None:
         found = self.found
         for child in element:
-            tag = child.tag
-            if type(tag) is not str:  # an entity that was not resolved
-                continue
-            name = known[tag]
+            name = known[str(child.tag)]
             if name == "media:group":
                 self._take(child, known)
                 continue
@@ -72,7 +68,10 @@ def text(element: Element) -> str:
     if len(element) == 0:
         value = element.text
         return value.strip() if value else ""
-    return "".join(_pieces(element))[: limits.HTML].strip()
+    pieces = [element.text or ""]
+    for child in element.iterdescendants():
+        pieces += (child.text or "", child.tail or "")
+    return "".join(pieces).strip()
 
 
 def markup(element: Element) -> str:
@@ -86,11 +85,13 @@ def markup(element: Element) -> str:
 
 
 def xhtml(element: Element) -> str:
-    """The content of an element whose children are XHTML; a single ``div`` around it is not part of it (RFC 4287, 3.1.1.3)."""
-    children = [child for child in element if isinstance(child.tag, str)]
-    alone = len(children) == 1 and not (element.text or "").strip() and not (children[0].tail or "").strip()
-    if alone and etree.QName(children[0]).localname.lower() == "div":
-        element = children[0]
+    """The content of an element whose children are XHTML.
+
+    A single ``div`` around it is not part of it (RFC 4287, 3.1.1.3).
+    """
+    alone = len(element) == 1 and not (element.text or "").strip() and not (element[0].tail or "").strip()
+    if alone and etree.QName(element[0]).localname.lower() == "div":
+        element = element[0]
     out: list[str] = []
     _write_content(element, out, escape=True)
     return "".join(out).strip()
@@ -108,32 +109,11 @@ def base(element: Element | None, document_url: str) -> tuple[str, bool]:
     return url, declared
 
 
-def _pieces(element: Element) -> Iterator[str]:
-    if element.text:
-        yield element.text
-    for child in element.iterdescendants():
-        if isinstance(child.tag, str):
-            yield child.text or ""
-        else:
-            yield _entity(child)
-        yield child.tail or ""
-
-
-def _entity(node: Element) -> str:
-    """A character of HTML by its name; whatever else a document defines is dropped unread."""
-    name = node.text or ""
-    value = html.unescape(name)
-    return value if value != name else ""
-
-
 def _write_content(element: Element, out: list[str], *, escape: bool) -> None:
     # libxml2 lets nothing through that is nested deeper than 256, so recursion is bounded.
     out.append(html.escape(element.text or "", quote=False) if escape else element.text or "")
     for child in element:
-        if isinstance(child.tag, str):
-            _write(child, out, escape=escape)
-        else:
-            out.append(html.escape(_entity(child), quote=False))
+        _write(child, out, escape=escape)
         out.append(html.escape(child.tail or "", quote=False) if escape else child.tail or "")
 
 

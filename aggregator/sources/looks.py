@@ -23,6 +23,11 @@ _HTML = re.compile(rb"(?i)<!doctype\s+html|<html\b|<body\b|<head\b")
 _ROOT = re.compile(rb"<([A-Za-z_][\w.-]{0,40}(?::[\w.-]{1,40})?)[\s/>]")
 
 
+def is_binary(body: bytes) -> bool:
+    """Whether the bytes begin as those of a well-known format that holds no text."""
+    return body.startswith(tuple(magic for magic, _ in _MAGIC))
+
+
 def message(body: bytes) -> str:
     """Why these bytes can't be read as a feed, with a hint of what to do."""
     start = body[:100_000]

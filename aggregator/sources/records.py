@@ -34,7 +34,7 @@ def record(parsed: Parsed) -> dict[str, object]:
     return {
         "feed": {
             "title": parsed.title or None,
-            "link": parsed.site_url,
+            "link": parsed.site_url or parsed.self_url,
             "subtitle": parsed.subtitle or None,
             "self": parsed.self_url,
             "hub": parsed.hub_url,

@@ -8,35 +8,63 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from html.entities import html5
+from itertools import islice
 from typing import Final
 
 from aggregator.sources import names
 
-_START = re.compile(r"<\?xml\b|<(?:[A-Za-z][\w.-]{0,20}:)?(?:rss|feed|RDF|channel)[\s>]")
-_ENDS: Final = ("</rss>", "</feed>", "</rdf:RDF>", "</RDF>", "</atom:feed>")
+_ROOT = re.compile(r"(?i)<((?:[a-z][\w.-]{0,20}:)?(?:rss|feed|RDF|channel))(?=[\s>])[^<>]{0,20000}>")
+_DOCTYPE = re.compile(r"(?i)<!DOCTYPE\b[^\[>]{0,2000}(?:\[(?P<subset>.*?)\]\s*)?>", re.DOTALL)
+_ENTITY = re.compile(r"""<!ENTITY\s+([A-Za-z][\w.-]{0,63})\s+(?:"([^"<%]{0,200})"|'([^'<%]{0,200})')\s*>""")
+_MOST_ENTITIES: Final = 1_000
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-_AMPERSAND = re.compile(r"&(?:#(\d{1,7});|#[xX]([0-9a-fA-F]{1,6});|([A-Za-z][A-Za-z0-9]{0,31});)?")
+_AMPERSAND = re.compile(r"&(?:#(\d{1,7});|#[xX]([0-9a-fA-F]{1,6});|([A-Za-z][\w.-]{0,63});)?")
 _STRAY = re.compile(r"<(?![A-Za-z_/!?])")
-_PREFIX = re.compile(r"</?([A-Za-z_][\w.-]{0,40}):[A-Za-z_]|\s([A-Za-z_][\w.-]{0,40}):[A-Za-z_][\w.-]{0,40}\s*=\s*[\"']")
+_PREFIX = re.compile(
+    r"""</?([A-Za-z_][\w.-]{0,40}):[A-Za-z_]|\s([A-Za-z_][\w.-]{0,40}):[A-Za-z_][\w.-]{0,40}\s*=\s*["']"""
+)
 _DECLARED = re.compile(r"\bxmlns:([A-Za-z_][\w.-]{0,40})\s*=")
-_ROOT = re.compile(r"<[A-Za-z_][\w.:-]*")
+_PADDED = re.compile(r"""(\bxmlns(?::[\w.-]{1,40})?\s*=\s*)(["'])\s*([^"'<>\s]{1,500})\s*\2""")
 _MOST_PREFIXES: Final = 50
 _OPENING = re.compile(r"<!\[CDATA\[|<!--")
 
 
 def mended(document: str) -> str:
-    """The document with what is around it cut off and with its characters, references and prefixes put right."""
-    start = _START.search(document, 0, 20_000)
-    document = _ILLEGAL.sub("", document[start.start() if start else 0 :])
-    end = max(document.rfind(mark) + len(mark) if mark in document else -1 for mark in _ENDS)
-    if end > 0:
-        document = document[:end]
-    return _with_prefixes("".join(_sections(document)))
+    """The document from its root to its end, with its characters, references and prefixes put right.
+
+    Without a document type declaration: the entities that it declares are put in where they are short and plain.
+    """
+    root = _ROOT.search(document, 0, 200_000)
+    if root is None:
+        return document
+    entities = _declared_entities(document[: root.start()])
+    document = _ended(_ILLEGAL.sub("", document[root.start() :]), root[1])
+    pieces = "".join(_sections(document, entities))
+    return _with_prefixes(_PADDED.sub(r"\1\2\3\2", pieces, count=_MOST_PREFIXES))
 
 
-def _sections(document: str) -> Iterator[str]:
+def _declared_entities(prolog: str) -> dict[str, str]:
+    doctype = _DOCTYPE.search(prolog)
+    if doctype is None or not doctype["subset"]:
+        return {}
+    found = islice(_ENTITY.finditer(doctype["subset"]), _MOST_ENTITIES)
+    return {match[1]: html.unescape(match[2] or match[3] or "") for match in found}
+
+
+def _ended(document: str, root: str) -> str:
+    """The document up to the end of its root; one that was cut short is closed after its last whole entry."""
+    end = document.rfind(f"</{root}>")
+    if end >= 0:
+        return document[: end + len(root) + 3]
+    last = max(document.rfind("</item>") + len("</item>"), document.rfind("</entry>") + len("</entry>"))
+    if last < len("</entry>"):
+        return document
+    return document[:last] + ("</channel>" if root.lower() == "rss" else "") + f"</{root}>"
+
+
+def _sections(document: str, entities: Mapping[str, str]) -> Iterator[str]:
     """The document in pieces: CDATA and comments as they are, the rest with its references put right."""
     position = 0
     while (opening := _OPENING.search(document, position)) is not None:
@@ -44,34 +72,33 @@ def _sections(document: str) -> Iterator[str]:
         stop = document.find(closing, opening.end())
         if stop < 0:
             break
-        yield _references_mended(document[position : opening.start()])
+        yield _text_mended(document[position : opening.start()], entities)
         position = stop + len(closing)
         yield document[opening.start() : position]
-    yield _references_mended(document[position:])
+    yield _text_mended(document[position:], entities)
 
 
-def _references_mended(piece: str) -> str:
-    return _STRAY.sub("&lt;", _AMPERSAND.sub(_reference, piece))
+def _text_mended(piece: str, entities: Mapping[str, str]) -> str:
+    def reference(match: re.Match[str]) -> str:
+        decimal, hexadecimal, name = match.groups()
+        if name in {"amp", "lt", "gt", "quot", "apos"}:
+            return match[0]
+        if name:
+            return html.escape(entities.get(name) or html5.get(f"{name};", "")) or f"&amp;{name};"
+        if decimal or hexadecimal:
+            code = int(decimal) if decimal else int(hexadecimal, 16)
+            return match[0] if code in {9, 10, 13} or 32 <= code < 0xD800 or 0xE000 <= code < 0xFFFE else ""
+        return "&amp;"
 
-
-def _reference(match: re.Match[str]) -> str:
-    decimal, hexadecimal, name = match.groups()
-    if name in {"amp", "lt", "gt", "quot", "apos"}:
-        return match[0]
-    if name:
-        return html.escape(html5.get(f"{name};", "")) or f"&amp;{name};"
-    if decimal or hexadecimal:
-        code = int(decimal) if decimal else int(hexadecimal, 16)
-        return match[0] if code in {9, 10, 13} or 32 <= code < 0xD800 or 0xE000 <= code < 0xFFFE else ""
-    return "&amp;"
+    return _STRAY.sub("&lt;", _AMPERSAND.sub(reference, piece)).replace("]]>", "]]&gt;")
 
 
 def _with_prefixes(document: str) -> str:
     """The document with the prefixes declared that it uses and forgot to declare."""
     used = {first or second for first, second in _PREFIX.findall(document)}
     missing = sorted(used - set(_DECLARED.findall(document)) - {"xml", "xmlns"})[:_MOST_PREFIXES]
-    root = _ROOT.search(document)
-    if not missing or root is None:
+    if not missing:
         return document
-    added = "".join(f' xmlns:{prefix}="{names.ADDRESSES.get(prefix, f"urn:undeclared:{prefix}")}"' for prefix in missing)
-    return document[: root.end()] + added + document[root.end() :]
+    added = "".join(f' xmlns:{prefix}="{names.ADDRESSES.get(prefix, "urn:undeclared")}"' for prefix in missing)
+    name = re.match(r"<[\w.:-]+", document)
+    return f"{name[0]}{added}{document[name.end() :]}" if name else document

@@ -48,16 +48,14 @@ def read(root: Element, document: Document) -> Parsed:
 def _channel(root: Element, document: Document) -> Element:
     if document.names[str(root.tag)] == "channel":
         return root
-    named = (child for child in root if isinstance(child.tag, str) and document.names[child.tag] == "channel")
+    named = (child for child in root if document.names[str(child.tag)] == "channel")
     return next(named, root)
 
 
 def _items(root: Element, channel: Element, document: Document) -> Iterator[Element]:
     """The items: in the channel (0.91 on), or beside it (0.90, 1.0), or in several channels."""
     for child in root:
-        if not isinstance(child.tag, str):
-            continue
-        name = document.names[child.tag]
+        name = document.names[str(child.tag)]
         if name in ("item", "atom:entry"):
             yield child
         elif name in ("channel", "items") and root is not channel:
@@ -66,7 +64,9 @@ def _items(root: Element, channel: Element, document: Document) -> Iterator[Elem
 
 def _entry(element: Element, document: Document, site: str | None) -> Entry:
     item = Fields(element, document.names)
-    base, declared = fields.base(element, document.url) if document.rebased else (document.url, False)
+    base, declared = fields.base(element, document.url) if document.rebased else ("", False)
+    if not declared:
+        base = site or document.url  # feeds are often kept on another host than the site that they speak of
     guid = item.text("guid", "atom:id") or shared.about(element)
     link = _link(item, base)
     original = urls.resolve(base, item.text("feedburner:origlink"))
@@ -92,7 +92,7 @@ def _entry(element: Element, document: Document, site: str | None) -> Entry:
         language=shared.language(item),
         rights=text.line(item.text("copyright", "dc:rights", "atom:rights", "media:copyright")),
         comments_url=urls.resolve(base, item.text("comments")),
-        base_url=base if declared else url or site or document.url or None,
+        base_url=base if declared else url or base or None,
         raw=raw,
     )
 
@@ -107,16 +107,24 @@ def _title(holder: Fields) -> str:
 
 def _link(item: Fields, base: str) -> str | None:
     """``link``, else a ``guid`` that is a permalink (RSS 2.0), else an Atom link."""
-    for element in item.all("link"):
-        url = urls.resolve(base, fields.text(element) or element.get("href"))
-        if url:
-            return url
+    if url := _plain_link(item, base):
+        return url
     for element in item.all("guid"):
         guid = fields.text(element)
         permalink = (element.get("isPermaLink") or element.get("ispermalink") or "true").strip().lower() != "false"
         if permalink and guid.lower().startswith(("http://", "https://")) and (url := urls.resolve(None, guid)):
             return url
-    return _alternate(item, base)
+    return _alternate(item, base) or urls.resolve(base, item.element.get("HREF") or item.element.get("href"))
+
+
+def _plain_link(holder: Fields, base: str) -> str | None:
+    """``link``, also written as Atom's; of several the last, as feedparser has it: both must see one address."""
+    for element in reversed(holder.all("link")):
+        if (element.get("rel") or "alternate") == "alternate":
+            url = urls.resolve(base, fields.text(element) or element.get("href"))
+            if url:
+                return url
+    return None
 
 
 def _alternate(holder: Fields, base: str) -> str | None:
@@ -129,15 +137,11 @@ def _alternate(holder: Fields, base: str) -> str | None:
 
 
 def _site(channel: Fields, base: str) -> str | None:
-    for element in channel.all("link"):
-        url = urls.resolve(base, fields.text(element) or element.get("href"))
-        if url:
-            return url
-    return _alternate(channel, base) or urls.resolve(base, channel.element.get("HREF"))
+    return _plain_link(channel, base) or _alternate(channel, base) or urls.resolve(base, channel.element.get("HREF"))
 
 
 def _summary(item: Fields) -> str:
-    for element in item.all("description", "atom:summary", "dc:description", "itunes:summary"):
+    for element in item.all("summary", "description", "atom:summary", "dc:description", "itunes:summary"):
         summary = text.block(fields.markup(element))
         if summary:
             return summary
@@ -154,13 +158,13 @@ def _content(item: Fields) -> str:
         content = text.block(fields.markup(element))
         if content:
             return content
+    if "summary" in item.found and "description" in item.found:  # then the description is the longer of the two
+        return text.block(fields.markup(item.found["description"][0]))
     return ""
 
 
 def _image(root: Element, channel: Fields, base: str, document: Document) -> str | None:
-    pictures = channel.all("image") or [
-        child for child in root if isinstance(child.tag, str) and document.names[child.tag] == "image"
-    ]
+    pictures = channel.all("image") or [child for child in root if document.names[str(child.tag)] == "image"]
     for element in pictures[:5]:
         url = urls.resolve(base, Fields(element, document.names).text("url") if len(element) else fields.text(element))
         if url:
@@ -177,12 +181,12 @@ def _origin(item: Fields, title: str, summary: str, document: Document) -> Origi
     element = item.first("source", "atom:source")
     if element is None:
         return None
-    name = text.line(fields.text(element), limits.NAME) if len(element) == 0 else ""
-    address = urls.resolve(document.url, element.get("url"))
     if len(element):
         inner = Fields(element, document.names)
-        name = _title(inner)
-        return Origin(name=name, url=_alternate(inner, document.url), feed_url=shared.link(inner, "self", document.url)) if name else None
+        name, site = _title(inner)[: limits.NAME], _alternate(inner, document.url)
+        return Origin(name=name, url=site, feed_url=shared.link(inner, "self", document.url)) if name else None
+    name = text.line(fields.text(element), limits.NAME)
+    address = urls.resolve(document.url, element.get("url"))
     if not name:
         return None
     if address and (_is_site(address) or _names_publisher(name, title, summary)):

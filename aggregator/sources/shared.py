@@ -39,7 +39,7 @@ class Document:
 def authors(item: Fields, document: Document) -> tuple[Author, ...]:
     """Who wrote it, in RSS, Dublin Core, Atom and iTunes; each once, without mail addresses."""
     found: dict[str, Author] = {}
-    for element in item.all("author", "dc:creator", "dc:author", "atom:author"):
+    for element in item.all("author", "atom:author", "dc:creator", "dc:author"):
         author = _structured(element, document) if len(element) else text.person(text_of(element))
         if author is not None and len(found) < limits.AUTHORS:
             found.setdefault(author.name.casefold(), author)
@@ -72,11 +72,15 @@ def _tag_names(item: Fields) -> Iterator[str]:
     for element in item.all("category", "atom:category"):
         term, label = element.get("term"), element.get("label")
         # The term is what is stable; where it is an address, the label is what it is called.
-        yield (label if term and label and term.startswith(("http://", "https://")) else term or label) or text_of(element)
+        if label and (term or "").startswith(("http://", "https://")):
+            term = label
+        yield term or label or text_of(element)
     for element in item.all("dc:subject", "media:category"):
         yield text_of(element) or element.get("label") or ""
     for element in item.all("itunes:category"):
         yield element.get("text") or ""
+        for narrower in element:
+            yield narrower.get("text") or ""
     for element in item.all("itunes:keywords", "media:keywords"):
         yield from text_of(element)[:4000].split(",")
 
@@ -130,7 +134,8 @@ def update_period(channel: Fields) -> timedelta | None:
 
 def minutes(value: str) -> timedelta | None:
     """``ttl`` of RSS: minutes."""
-    return timedelta(minutes=int(value)) if value.isascii() and value.isdecimal() and 0 < int(value[:9]) < 10**6 else None
+    number = int(value) if value.isascii() and value.isdecimal() and len(value) < 7 else 0
+    return timedelta(minutes=number) if number else None
 
 
 def skip_hours(channel: Fields, names: Names) -> tuple[int, ...]:

@@ -10,15 +10,16 @@ from aggregator.sources import limits
 from aggregator.types import Author
 
 #: Only these are markup in a title; ``List<String>`` is somebody's text.
-_TAGS: Final = frozenset(
-    """a abbr acronym address article aside audio b big blink blockquote body br button center cite code col dd del
-    details dfn div dl dt em embed figcaption figure font footer form h1 h2 h3 h4 h5 h6 head header hr html i iframe
-    img input ins kbd label li link main map mark meta nav object ol option p param picture pre q s samp script
-    section select small source span strike strong style sub summary sup svg table tbody td textarea tfoot th thead
-    time title tr track tt u ul var video wbr""".split()
+_TAGS: Final = re.compile(
+    r"""a|abbr|acronym|address|article|aside|audio|b|big|blink|blockquote|body|br|button|center|cite|code|col|dd|del|details
+    |dfn|div|dl|dt|em|embed|figcaption|figure|font|footer|form|h[1-6]|head|header|hr|html|i|iframe|img|input|ins|kbd|label
+    |li|link|main|map|mark|meta|nav|object|ol|option|p|param|picture|pre|q|s|samp|script|section|select|small|source|span
+    |strike|strong|style|sub|summary|sup|svg|table|tbody|td|textarea|tfoot|th|thead|time|title|tr|track|tt|u|ul|var|video
+    |wbr""",
+    re.VERBOSE,
 )
 _TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)\b[^<>]*>")
-_BLOCKS: Final = frozenset("br p div li tr td h1 h2 h3 h4 h5 h6".split())
+_BLOCKS: Final = re.compile(r"br|p|div|li|tr|td|h[1-6]")
 _INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ufffe\uffff\ud800-\udfff]")
 _C1 = re.compile(r"[\x80-\x9f]")
 _MAIL = re.compile(r"[^\s<>()\[\],;:\"@]{1,100}@[^\s<>()\[\],;:\"@]{1,200}")
@@ -92,9 +93,9 @@ def person(text: str | None) -> Author | None:
 
 def _without(match: re.Match[str]) -> str:
     name = match[1].lower()
-    if name not in _TAGS:
+    if not _TAGS.fullmatch(name):
         return match[0]
-    return " " if name in _BLOCKS else ""
+    return " " if _BLOCKS.fullmatch(name) else ""
 
 
 def _drop_comments(markup: str) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, or_, select, update
 from sqlalchemy.orm import Session
@@ -17,7 +18,7 @@ from sqlalchemy.orm import Session
 from aggregator.store import entries, posts, targets
 from aggregator.store.columns import UtcDateTime
 from aggregator.store.models import DeliveryRow, PostRow, TargetRow
-from aggregator.store.statements import upsert
+from aggregator.store.statements import Columns, upsert
 from aggregator.types import Action, Delivery, DeliveryState, Outcome, Post, Publication
 
 OPEN = (DeliveryState.PENDING, DeliveryState.CLAIMED)
@@ -72,18 +73,8 @@ def promise(session: Session, post: Post, targets: Sequence[str], action: Action
         }
         for target in targets
     ]
-    under_way = or_(DeliveryRow.state == DeliveryState.PENDING, DeliveryRow.state == DeliveryState.CLAIMED)
-    anew = {
-        "revision": DeliveryRow.revision + 1,
-        "state": case((under_way, DeliveryRow.state), else_=DeliveryState.PENDING.value),
-        "attempts": case((under_way, DeliveryRow.attempts), else_=0),
-        "next_attempt_at": case((under_way, DeliveryRow.next_attempt_at), else_=now),
-    }
-    may: ColumnElement[bool] | None = None
-    if action is Action.PUBLISH:
-        may = DeliveryRow.action != Action.WITHDRAW.value
     upsert(
-        session, DeliveryRow, rows, on=["post_key", "target"], update=["action", "published_at"], also=anew, where=may
+        session, DeliveryRow, rows, on=("post_key", "target"), update=("action", "published_at"), also=_anew, where=_may
     )
 
 
@@ -237,6 +228,22 @@ def counts(session: Session) -> dict[tuple[str, DeliveryState], int]:
         select(DeliveryRow.target, DeliveryRow.state, func.count()).group_by(DeliveryRow.state, DeliveryRow.target)
     )
     return {(target, DeliveryState(state)): count for target, state, count in rows}
+
+
+def _anew(new: Columns) -> dict[str, ColumnElement[Any]]:
+    """A promise over an earlier one: what is settled starts again, what is open goes on as it was."""
+    old = DeliveryRow
+    is_open = or_(old.state == DeliveryState.PENDING, old.state == DeliveryState.CLAIMED)
+    return {
+        "revision": old.revision + 1,
+        "state": case((is_open, old.state), else_=new.state),
+        "attempts": case((is_open, old.attempts), else_=new.attempts),
+        "next_attempt_at": case((is_open, old.next_attempt_at), else_=new.next_attempt_at),
+    }
+
+
+def _may(new: Columns) -> ColumnElement[bool]:
+    return or_(DeliveryRow.action != Action.WITHDRAW, new.action != Action.PUBLISH)
 
 
 _IN_DOUBT: dict[str, object] = {"state": DeliveryState.PENDING, "in_doubt": True, "lease_until": None}

@@ -9,14 +9,18 @@ from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event
 
 BUSY_TIMEOUT = 30  #: seconds that SQLite waits for another process's lock
 
-#: WAL lets readers go on while one writes. FULL syncs at each commit: after a power cut a post that
+#: FULL syncs at each commit: after a power cut a post that
 #: a target has taken must not look unsent.
 PRAGMAS = {"foreign_keys": "ON", "synchronous": "FULL"}
 
 
+#: WAL lets readers go on while one writes; it is cut back to 64 MB after a long transaction.
+WAL = {"journal_mode": "WAL", "journal_size_limit": "67108864"}
+
+
 def writer(path: Path) -> Engine:
     """The engine of the one writing connection; each of its transactions holds the write lock from the start."""
-    return _engine(path, 1, "BEGIN IMMEDIATE", {"journal_mode": "WAL", "journal_size_limit": "67108864"})
+    return _engine(path, 1, "BEGIN IMMEDIATE", WAL)
 
 
 def readers(path: Path, count: int) -> Engine:
@@ -26,7 +30,7 @@ def readers(path: Path, count: int) -> Engine:
 
 def migrator(path: Path) -> Engine:
     """The engine of an upgrade. Tables are dropped and made again there, which foreign keys would turn into deletes."""
-    return _engine(path, 1, "BEGIN IMMEDIATE", {"foreign_keys": "OFF"})
+    return _engine(path, 1, "BEGIN IMMEDIATE", WAL | {"foreign_keys": "OFF"})
 
 
 def _engine(path: Path, count: int, begin: str, pragmas: dict[str, str]) -> Engine:

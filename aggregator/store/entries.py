@@ -24,8 +24,8 @@ FOUND_AT_MOST = 50
 ADDRESS = "u:"
 SHORTEST_PREFIX = 6  #: of a post's key, for ``find``
 
-_FIRST = ["published_at"]
-_IF_KNOWN = [
+_FIRST = ("published_at",)
+_IF_KNOWN = (
     "guid",
     "url",
     "link_key",
@@ -36,8 +36,8 @@ _IF_KNOWN = [
     "method",
     "score",
     "reasons",
-]
-_LATEST = ["identity_scheme", "title", "content_hash", "outcome", "reason", "last_seen_at"]
+)
+_LATEST = ("identity_scheme", "title", "content_hash", "outcome", "reason", "last_seen_at")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,13 +150,13 @@ def save(session: Session, records: Sequence[EntryRecord], now: datetime) -> Non
         return
     _keep_revisions(session, records, now)
     rows = [_row(record, now) for record in records]
-    upsert(session, EntryRow, rows, on=["key", "feed"], update=_LATEST, keep=_FIRST, prefer=_IF_KNOWN)
+    upsert(session, EntryRow, rows, on=("key", "feed"), update=_LATEST, keep=_FIRST, prefer=_IF_KNOWN)
     names = [
         {"feed": record.feed, "alias": alias, "entry_key": record.entry.key}
         for record in records
         for alias in record.aliases
     ]
-    upsert(session, AliasRow, names, on=["feed", "alias"])
+    upsert(session, AliasRow, names, on=("feed", "alias"))
 
 
 def touch(session: Session, feed: str, keys: Collection[str], now: datetime) -> None:

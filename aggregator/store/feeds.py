@@ -75,7 +75,7 @@ def sync(session: Session, feeds: Sequence[tuple[str, str, timedelta]], now: dat
     }
     wanted = {name: (url, interval) for name, url, interval in feeds}
     added = [_new(name, url, interval, now) for name, (url, interval) in wanted.items() if name not in stored]
-    upsert(session, FeedRow, added, on=["name"])
+    upsert(session, FeedRow, added, on=("name",))
     changed = 0
     for name, (url, interval) in wanted.items():
         row = stored.get(name)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import case, delete, select
+from sqlalchemy import ColumnElement, case, delete, select
 from sqlalchemy.orm import Session
 
 from aggregator.store.models import HostRow
-from aggregator.store.statements import upsert
+from aggregator.store.statements import Columns, upsert
 
 
 def blocked(session: Session) -> dict[str, datetime]:
@@ -19,8 +19,15 @@ def blocked(session: Session) -> dict[str, datetime]:
 
 def block(session: Session, domain: str, until: datetime) -> None:
     """Keeps us away from a domain; a later time stands against a sooner one."""
-    later = case((HostRow.blocked_until > until, HostRow.blocked_until), else_=until)
-    upsert(session, HostRow, [{"domain": domain, "blocked_until": until}], on=["domain"], also={"blocked_until": later})
+    upsert(session, HostRow, [{"domain": domain, "blocked_until": until}], on=("domain",), also=_later)
+
+
+def _later(new: Columns) -> dict[str, ColumnElement[datetime]]:
+    return {
+        "blocked_until": case(
+            (HostRow.blocked_until > new.blocked_until, HostRow.blocked_until), else_=new.blocked_until
+        )
+    }
 
 
 def prune(session: Session, now: datetime) -> int:

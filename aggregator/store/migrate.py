@@ -40,8 +40,7 @@ def bring_up(path: Path, now: datetime, *, upgrade: bool = True, folder: Path | 
     """
     engine = engines.migrator(path)
     try:
-        with engine.connect() as connection:
-            current = revision(connection, path)
+        current = _look(path)
         known = ScriptDirectory(str(folder or scripts()))
         head = known.get_current_head()
         if current == head:
@@ -56,6 +55,16 @@ def bring_up(path: Path, now: datetime, *, upgrade: bool = True, folder: Path | 
                 raise StoreError(f"{path} is of an older version (revision {current}): run `wirecopy db upgrade`")
             _make_safe(engine, path, current, now)
         _upgrade(engine, path, folder or scripts())
+    finally:
+        engine.dispose()
+
+
+def _look(path: Path) -> str | None:
+    # By a reader: a store that needs nothing is opened though somebody is writing.
+    engine = engines.readers(path, 1)
+    try:
+        with engine.connect() as connection:
+            return revision(connection, path)
     finally:
         engine.dispose()
 

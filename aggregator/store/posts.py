@@ -15,6 +15,8 @@ from aggregator.store.models import DeliveryRow, PostRow
 from aggregator.store.statements import chunks, upsert
 from aggregator.types import DeliveryState, Post
 
+_LATEST = ("title", "source_name", "canonical_url", "published_at", "content_hash", "payload", "updated_at")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostLine:
@@ -46,7 +48,7 @@ def save(session: Session, post: Post, content_hash: str, now: datetime) -> None
         "created_at": now,
         "updated_at": now,
     }
-    upsert(session, PostRow, [row], on=["key"], update=row.keys() - {"key", "created_at"})
+    upsert(session, PostRow, [row], on=("key",), update=_LATEST)
 
 
 def get(session: Session, post_key: str) -> Post | None:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import islice
+from typing import Any, TypeAlias
 
 from sqlalchemy import Table, func
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
+from sqlalchemy.sql.elements import ColumnElement, KeyedColumnElement
 
 from aggregator.store.models import Base
+
+#: The columns of a row that could not be inserted.
+Columns: TypeAlias = ReadOnlyColumnCollection[str, KeyedColumnElement[Any]]
 
 #: How many values one IN list gets: well below the limit of any database.
 CHUNK = 500
@@ -28,34 +34,46 @@ def upsert(
     row: type[Base],
     values: Sequence[Mapping[str, object]],
     *,
-    on: Sequence[str],
-    update: Collection[str] = (),
-    keep: Collection[str] = (),
-    prefer: Collection[str] = (),
-    also: Mapping[str, object] | None = None,
-    where: ColumnElement[bool] | None = None,
+    on: tuple[str, ...],
+    update: tuple[str, ...] = (),
+    keep: tuple[str, ...] = (),
+    prefer: tuple[str, ...] = (),
+    also: Callable[[Columns], Mapping[str, ColumnElement[Any]]] | None = None,
+    where: Callable[[Columns], ColumnElement[bool]] | None = None,
 ) -> None:
     """Inserts rows; where one stands already, writes some of its columns, or leaves it if none are named.
 
-    ``on`` are the columns of the unique constraint; all ``values`` have the same keys. In a row that stands,
-    columns in ``update`` get the new value, in ``keep`` the new one only if there was none, in ``prefer`` the new
-    one unless that is None; ``also`` sets expressions over the old row, ``where`` says whether it is written at all.
+    ``on`` are the columns of the unique constraint; all ``values`` have the same keys. In a row that stands, columns
+    in ``update`` get the new value, in ``keep`` the new one only if there was none, in ``prefer`` the new one unless
+    that is None. ``also`` makes expressions out of the new values, ``where`` the condition for writing at all.
     """
-    if not values:
-        return
+    if values:
+        dialect = session.get_bind().dialect.name
+        statement = _upsert(dialect, row, on, update, keep, prefer, also, where)
+        session.connection().execute(statement, list(values))
+
+
+@cache  # making it takes longer than running it
+def _upsert(
+    dialect: str,
+    row: type[Base],
+    on: tuple[str, ...],
+    update: tuple[str, ...],
+    keep: tuple[str, ...],
+    prefer: tuple[str, ...],
+    also: Callable[[Columns], Mapping[str, ColumnElement[Any]]] | None,
+    where: Callable[[Columns], ColumnElement[bool]] | None,
+) -> postgresql.Insert | sqlite.Insert:
+    """The one statement whose form differs between databases; both dialects spell it alike."""
     table = row.__table__
     assert isinstance(table, Table)
-    # The one statement whose form differs between databases; both dialects spell it alike.
-    postgres = session.get_bind().dialect.name == "postgresql"
-    insert = postgresql.insert(table) if postgres else sqlite.insert(table)
+    insert = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
     new, old = insert.excluded, table.c
-    written: dict[str, object] = {name: new[name] for name in update}
+    written: dict[str, ColumnElement[Any]] = {name: new[name] for name in update}
     written |= {name: func.coalesce(old[name], new[name]) for name in keep}
     written |= {name: func.coalesce(new[name], old[name]) for name in prefer}
-    written |= also or {}
-    statement = (
-        insert.on_conflict_do_update(index_elements=on, set_=written, where=where)
-        if written
-        else insert.on_conflict_do_nothing(index_elements=on)
-    )
-    session.connection().execute(statement, list(values))
+    if also is not None:
+        written |= also(new)
+    if not written:
+        return insert.on_conflict_do_nothing(index_elements=on)
+    return insert.on_conflict_do_update(index_elements=on, set_=written, where=where(new) if where else None)

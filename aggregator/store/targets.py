@@ -23,7 +23,7 @@ class Pause:
 def pause(session: Session, target: str, until: datetime, reason: str) -> None:
     """Leaves a target alone until then; a new pause takes the place of an old one."""
     row = {"name": target, "paused_until": until, "reason": reason}
-    upsert(session, TargetRow, [row], on=["name"], update=["paused_until", "reason"])
+    upsert(session, TargetRow, [row], on=("name",), update=("paused_until", "reason"))
 
 
 def paused(session: Session, now: datetime) -> dict[str, Pause]:

@@ -44,16 +44,16 @@ def bury(session: Session, feed: str, entry_key: str, url: str | None, reason: s
         session,
         TombstoneRow,
         [row],
-        on=["entry_key", "feed"],
-        update=["reason", "buried_at"],
-        prefer=["url", "compare_url"],
+        on=("entry_key", "feed"),
+        update=("reason", "buried_at"),
+        prefer=("url", "compare_url"),
     )
 
 
 def bury_pattern(session: Session, pattern: str, reason: str, now: datetime) -> None:
     """Keeps everything out whose address fits a pattern: ``*`` stands for any text, ``?`` for one character."""
     row = {"pattern": pattern, "reason": reason, "buried_at": now}
-    upsert(session, PatternRow, [row], on=["pattern"], update=["reason", "buried_at"])
+    upsert(session, PatternRow, [row], on=("pattern",), update=("reason", "buried_at"))
 
 
 def lift(session: Session, feed: str, entry_key: str, now: datetime) -> bool:

@@ -1,8 +1,8 @@
-"""What every kind of target must do: inherit ``TargetConformance`` (or ``HttpTargetConformance``) and fill in the hooks.
+"""What every kind of target must do.
 
-A test of a kind is a class that inherits one of the two and says, in ``target`` and the hooks, how to
-build the target and how to look at the far side without it. Tests of abilities that the target has not got
-are skipped.
+The test of a kind is a class that inherits ``TargetConformance``, or ``HttpTargetConformance``, and says how
+to build the target (``build``, or the fixture ``target``) and how to look at the far side without it (``held``).
+Tests of abilities that the target has not got are skipped.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import hashlib
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import ClassVar
 
 import pytest
@@ -70,11 +71,16 @@ class TargetConformance:
     #: Strings that must never be seen in ``repr`` or errors.
     secrets: ClassVar[tuple[str, ...]] = ()
 
-    @pytest.fixture
-    async def target(self) -> AsyncIterator[Target]:
-        """The target under test; closed afterwards."""
+    async def build(self, folder: Path) -> Target:
+        """A target that holds nothing yet; ``folder`` is empty and for its use alone."""
         raise NotImplementedError
-        yield
+
+    @pytest.fixture
+    async def target(self, tmp_path: Path) -> AsyncIterator[Target]:
+        """The target under test; closed afterwards."""
+        target = await self.build(tmp_path)
+        yield target
+        await target.close()
 
     def held(self) -> Mapping[str, str]:
         """What the far side shows to readers now: remote id → body (or the whole text)."""
@@ -96,7 +102,6 @@ class TargetConformance:
         held = await self.settled(target)
         assert list(held) == [publication.remote_id]
         assert "First paragraph of story 1." in held[publication.remote_id]
-        assert "<em>second</em>" in held[publication.remote_id] or "second" in held[publication.remote_id]
 
     async def test_it_carries_the_credit_and_the_address_of_the_original(self, target: Target) -> None:
         publication = await target.publish(make_post(1), key_of(1), media=NO_MEDIA, previous=None)
@@ -169,7 +174,7 @@ class TargetConformance:
         assert await target.check() == []
 
     async def test_nothing_secret_shows_in_its_repr(self, target: Target) -> None:
-        assert not any(secret in repr(target) or secret in str(vars(target)) for secret in self.secrets)
+        assert not any(secret in repr(target) + str(target) for secret in self.secrets)
 
     async def test_a_cancelled_publish_can_be_repeated(self, target: Target) -> None:
         task = asyncio.ensure_future(target.publish(make_post(1), key_of(1), media=NO_MEDIA, previous=None))
@@ -207,9 +212,7 @@ class HttpTargetConformance(TargetConformance):
             (503, TryLaterError),
         ],
     )
-    async def test_an_answer_has_its_class(
-        self, target: Target, status: int, expected: type[PublishError]
-    ) -> None:
+    async def test_an_answer_has_its_class(self, target: Target, status: int, expected: type[PublishError]) -> None:
         self.fail_next(status)
         with pytest.raises(expected) as caught:
             await target.publish(make_post(1), key_of(1), media=NO_MEDIA, previous=None)

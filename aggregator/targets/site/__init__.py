@@ -1,0 +1,141 @@
+"""The embedded blog: a folder of plain files that any web server can show, with feeds, archive and search.
+
+A post is put into the blog's index and its page is written at once; the pages that list it are written at the
+end of a batch. However many posts there are, publishing one rewrites a few dozen files.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from jinja2 import TemplateError
+from pydantic import BaseModel, ConfigDict, Field
+
+from aggregator.errors import BlockedError, PublishError, TryLaterError
+from aggregator.targets.site import body
+from aggregator.targets.site.blog import Blog, Look, faults
+from aggregator.types import MediaFile, Post, Publication, Site, SourceInfo
+
+R = TypeVar("R")
+
+
+class Options(BaseModel):
+    """``[targets.NAME]`` with ``kind = "site"``."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    path: Path = Field(default=Path("public"), description="folder of the blog's files")
+    per_page: int = Field(default=20, ge=1, le=200, description="posts on a page")
+    images: Literal["copy", "link"] = Field(default="copy", description="copies of pictures, or the originals")
+    templates: Path | None = Field(default=None, description="folder whose files replace the theme's")
+    accent: str = Field(default="#9a3324", pattern=r"^#[0-9a-fA-F]{6}$", description="colour of links")
+    index: bool = Field(default=True, description="whether search engines may list full texts of others")
+    feed_entries: int = Field(default=50, ge=1, le=500, description="entries of the blog's own feeds")
+
+
+class SiteTarget:
+    """The blog as a target. All work is done in one thread of its own, in the order asked for."""
+
+    def __init__(self, name: str, root: Path, look: Look, *, now: Callable[[], datetime]) -> None:
+        self.name = name
+        self._root = root
+        self._look = look
+        self._now = now
+        # One thread, not a lock around any thread: a call that is cancelled is still finished before the next begins.
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"site {name}")
+        self._open: Blog | None = None
+
+    async def publish(
+        self, post: Post, key: str, *, media: Mapping[str, MediaFile], previous: Publication | None
+    ) -> Publication:
+        """Puts the post on the blog and writes its page; lists follow at the next ``flush``."""
+        if post.key != key:
+            post = replace(post, key=key)
+        return await self._run(lambda blog: blog.publish(post, media, self._now()))
+
+    async def find(self, key: str) -> Publication | None:
+        """What stands under this key."""
+        return await self._run(lambda blog: blog.find(key))
+
+    async def withdraw(self, key: str, publication: Publication | None) -> None:
+        """Takes the post, its pictures and every mention of it away; a note stays at its address."""
+        await self._run(lambda blog: blog.withdraw(key, self._now()))
+
+    async def flush(self) -> None:
+        """Writes what is marked as stale, in batches between which others get their turn."""
+        while await self._run(lambda blog: blog.flush()):
+            pass
+
+    async def describe(self, sources: Sequence[SourceInfo]) -> None:
+        """Takes note of the sources; their page follows at the next ``flush``."""
+        await self._run(lambda blog: blog.describe(sources))
+
+    async def check(self) -> list[str]:
+        """What keeps the blog from being written."""
+        found = faults(self._root, self._look)
+        if not found:
+            try:
+                await self._run(lambda blog: None)
+            except PublishError as error:
+                found.append(error.message)
+        return found
+
+    def wants(self, post: Post) -> tuple[str, ...]:
+        """The pictures that the post shows, unless the originals are to be shown."""
+        return body.picture_urls(post) if self._look.copies else ()
+
+    async def close(self) -> None:
+        """Finishes what was begun and closes the index."""
+
+        def close() -> None:
+            if self._open:
+                self._open.close()
+                self._open = None
+
+        try:
+            await asyncio.get_running_loop().run_in_executor(self._thread, close)
+        except RuntimeError:
+            return  # closed before
+        self._thread.shutdown()
+
+    async def _run(self, work: Callable[[Blog], R]) -> R:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._do, work)
+
+    def _do(self, work: Callable[[Blog], R]) -> R:
+        try:
+            if self._open is None:
+                self._open = Blog(self._root, self._look)
+            return work(self._open)
+        except OSError as error:
+            if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR}:
+                raise BlockedError(self.name, f"the blog's folder can't be written to: {error}") from error
+            raise TryLaterError(self.name, f"the blog can't be written now: {error}") from error
+        except sqlite3.OperationalError as error:
+            raise TryLaterError(self.name, f"the blog's index can't be used now: {error}") from error
+        except sqlite3.DatabaseError as error:
+            raise BlockedError(self.name, f"the blog's index is damaged: {error}") from error
+        except TemplateError as error:
+            raise BlockedError(self.name, f"a template can't be used: {error}") from error
+
+
+def build(name: str, options: Options, *, site: Site, folder: Path, http: object) -> SiteTarget:
+    """The blog as configured; nothing is touched before its first use."""
+    look = Look(
+        site=site,
+        per_page=options.per_page,
+        copies=options.images == "copy",
+        templates=folder / options.templates if options.templates else None,
+        accent=options.accent,
+        indexed=options.index,
+        feed_entries=options.feed_entries,
+        folder=folder,
+    )
+    return SiteTarget(name, folder / options.path, look, now=lambda: datetime.now(UTC))

@@ -1,0 +1,70 @@
+"""Turns the error of a delivery into what to do next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from aggregator.errors import AggregatorError, BlockedError, BusyError, PublishError, RefusedError, RejectedError
+from aggregator.policy.durations import words
+
+#: Most faults are blips (a restart, a full queue) and over in seconds; an outage is looked at four times a day.
+STEPS = tuple(timedelta(seconds=s) for s in (1, 2, 5, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200, 14_400, 21_600))
+#: With the steps above this makes two weeks. Then a person must look, and can set it going again.
+MAX_ATTEMPTS = 70
+LONGEST_WAIT = timedelta(days=7)
+FIRST_PAUSE = timedelta(hours=1)
+LONGEST_PAUSE = timedelta(hours=24)
+
+
+class Remedy(StrEnum):
+    """What to do about a delivery that failed."""
+
+    RETRY = "retry"  #: again at ``at``
+    DEAD = "dead"  #: never again by ourselves
+    PAUSE = "pause"  #: nothing to this target before ``at``; the attempt does not count
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recovery:
+    """What to do next, when, and why."""
+
+    action: Remedy
+    at: datetime  #: of the next attempt; of a dead one: now
+    in_doubt: bool  #: the target may have taken it: ask before sending again
+    reason: str
+
+
+def after(error: AggregatorError, attempts: int, now: datetime) -> Recovery:
+    """What to do about a delivery that failed with ``error``.
+
+    ``attempts`` counts those begun before the one that failed, as ``Delivery.attempts`` does; since a pause consumes
+    none, its length doubles where the caller counts the pauses in it.
+
+    A target's own wish (``retry_after``) is a lower bound, of seven days at most. An error that nobody foresaw is
+    retried, and in doubt: sending twice is worse than asking once too often.
+    """
+    in_doubt = error.in_doubt if isinstance(error, PublishError) else True
+    if isinstance(error, RejectedError):
+        return Recovery(action=Remedy.DEAD, at=now, in_doubt=in_doubt, reason="the target will never take this post")
+    if isinstance(error, (BlockedError, RefusedError)):
+        pause = min(FIRST_PAUSE * (1 << min(max(attempts, 0), 10)), LONGEST_PAUSE)
+        return Recovery(
+            action=Remedy.PAUSE,
+            at=now + max(pause, _wish(error)),
+            in_doubt=in_doubt,
+            reason="the target takes nothing until a person mends it",
+        )
+    if attempts + 1 >= MAX_ATTEMPTS:
+        reason = f"given up after {attempts + 1} attempts"
+        return Recovery(action=Remedy.DEAD, at=now, in_doubt=in_doubt, reason=reason)
+    step, wish = STEPS[min(max(attempts, 0), len(STEPS) - 1)], _wish(error)
+    whose = "as the target asked" if wish > step else f"after attempt {attempts + 1}"
+    wait = max(step, wish)
+    return Recovery(action=Remedy.RETRY, at=now + wait, in_doubt=in_doubt, reason=f"again in {words(wait)}, {whose}")
+
+
+def _wish(error: AggregatorError) -> timedelta:
+    wish = error.retry_after if isinstance(error, (PublishError, BusyError)) else None
+    return min(max(wish or timedelta(), timedelta()), LONGEST_WAIT)

@@ -20,7 +20,8 @@ _DOCTYPE = re.compile(r"(?i)<!DOCTYPE\b[^\[>]{0,2000}(?:\[(?P<subset>.*?)\]\s*)?
 _ENTITY = re.compile(r"""<!ENTITY\s+([A-Za-z][\w.-]{0,63})\s+(?:"([^"<%]{0,200})"|'([^'<%]{0,200})')\s*>""")
 _MOST_ENTITIES: Final = 1_000
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-_AMPERSAND = re.compile(r"&(?:#(\d{1,7});|#[xX]([0-9a-fA-F]{1,6});|([A-Za-z][\w.-]{0,63});)?")
+_BARE = re.compile(r"&(?!(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][\w.-]{0,63});)")
+_REFERENCE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)(?:#(\d{1,7})|#[xX]([0-9a-fA-F]{1,6})|([A-Za-z][\w.-]{0,63}));")
 _STRAY = re.compile(r"<(?![A-Za-z_/!?])")
 _PREFIX = re.compile(
     r"""</?([A-Za-z_][\w.-]{0,40}):[A-Za-z_]|\s([A-Za-z_][\w.-]{0,40}):[A-Za-z_][\w.-]{0,40}\s*=\s*["']"""
@@ -28,6 +29,9 @@ _PREFIX = re.compile(
 _DECLARED = re.compile(r"\bxmlns:([A-Za-z_][\w.-]{0,40})\s*=")
 _PADDED = re.compile(r"""(\bxmlns(?::[\w.-]{1,40})?\s*=\s*)(["'])\s*([^"'<>\s]{1,500})\s*\2""")
 _MOST_PREFIXES: Final = 50
+_BEGUN = re.compile(r"<(item|entry)[\s>]")
+_IDENTIFIED = re.compile(r"</(?:guid|id)>")
+_CLOSED = re.compile(r"</[A-Za-z][\w.:-]{0,60}>")
 _OPENING = re.compile(r"<!\[CDATA\[|<!--")
 
 
@@ -54,14 +58,26 @@ def _declared_entities(prolog: str) -> dict[str, str]:
 
 
 def _ended(document: str, root: str) -> str:
-    """The document up to the end of its root; one that was cut short is closed after its last whole entry."""
+    """The document up to the end of its root; one that was cut short is closed after what is whole of it."""
     end = document.rfind(f"</{root}>")
     if end >= 0:
         return document[: end + len(root) + 3]
-    last = max(document.rfind("</item>") + len("</item>"), document.rfind("</entry>") + len("</entry>"))
-    if last < len("</entry>"):
+    last = max(document.rfind(mark) + len(mark) if mark in document else 0 for mark in ("</item>", "</entry>"))
+    rest = _begun(document[last:])
+    if not last and not rest:
         return document
-    return document[:last] + ("</channel>" if root.lower() == "rss" else "") + f"</{root}>"
+    return document[:last] + rest + ("</channel>" if root.lower() == "rss" else "") + f"</{root}>"
+
+
+def _begun(rest: str) -> str:
+    """The whole elements of an entry that was cut short, if its id is among them: without, it were another entry."""
+    if rest.rfind("<![CDATA[") > rest.rfind("]]>"):
+        rest = rest[: rest.rfind("<![CDATA[")]
+    start, identified = _BEGUN.search(rest), _IDENTIFIED.search(rest)
+    if start is None or identified is None:
+        return ""
+    end = max((match.end() for match in _CLOSED.finditer(rest)), default=0)
+    return f"{rest[start.start() : end]}</{start[1]}>"
 
 
 def _sections(document: str, entities: Mapping[str, str]) -> Iterator[str]:
@@ -79,18 +95,15 @@ def _sections(document: str, entities: Mapping[str, str]) -> Iterator[str]:
 
 
 def _text_mended(piece: str, entities: Mapping[str, str]) -> str:
-    def reference(match: re.Match[str]) -> str:
+    def character(match: re.Match[str]) -> str:
         decimal, hexadecimal, name = match.groups()
-        if name in {"amp", "lt", "gt", "quot", "apos"}:
-            return match[0]
         if name:
             return html.escape(entities.get(name) or html5.get(f"{name};", "")) or f"&amp;{name};"
-        if decimal or hexadecimal:
-            code = int(decimal) if decimal else int(hexadecimal, 16)
-            return match[0] if code in {9, 10, 13} or 32 <= code < 0xD800 or 0xE000 <= code < 0xFFFE else ""
-        return "&amp;"
+        code = int(decimal) if decimal else int(hexadecimal, 16)
+        return match[0] if code in {9, 10, 13} or 32 <= code < 0xD800 or 0xE000 <= code < 0xFFFE else ""
 
-    return _STRAY.sub("&lt;", _AMPERSAND.sub(reference, piece)).replace("]]>", "]]&gt;")
+    piece = _REFERENCE.sub(character, _BARE.sub("&amp;", piece))
+    return _STRAY.sub("&lt;", piece).replace("]]>", "]]&gt;")
 
 
 def _with_prefixes(document: str) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from aggregator import urls
@@ -24,6 +25,16 @@ FOUND_AT_MOST = 50
 ADDRESS = "u:"
 SHORTEST_PREFIX = 6  #: of a post's key, for ``find``
 
+_KNOWN = (
+    EntryRow.key,
+    EntryRow.outcome,
+    EntryRow.content_hash,
+    EntryRow.post_key,
+    EntryRow.first_seen_at,
+    EntryRow.published_at,
+    EntryRow.title,
+    EntryRow.url,
+)
 _FIRST = ("published_at",)
 _IF_KNOWN = (
     "guid",
@@ -103,15 +114,15 @@ def known(session: Session, feed: str, keys: Collection[str], aliases: Collectio
     """
     found: dict[str, Known] = {}
     for chunk in chunks(keys):
-        rows = session.scalars(select(EntryRow).where(EntryRow.key.in_(chunk), EntryRow.feed == feed))
+        rows = session.execute(select(*_KNOWN).where(EntryRow.key.in_(chunk), EntryRow.feed == feed))
         found |= {row.key: _known(row) for row in rows}
     for chunk in chunks(aliases):
         named = (
-            select(AliasRow.alias, EntryRow)
+            select(AliasRow.alias, *_KNOWN)
             .join(EntryRow, (EntryRow.key == AliasRow.entry_key) & (EntryRow.feed == AliasRow.feed))
             .where(AliasRow.feed == feed, AliasRow.alias.in_(chunk))
         )
-        found |= {alias: _known(row) for alias, row in session.execute(named)}
+        found |= {row.alias: _known(row) for row in session.execute(named)}
     return _with_tombstones(session, feed, keys, aliases, found)
 
 
@@ -296,7 +307,7 @@ def _row(record: EntryRecord, now: datetime) -> dict[str, object]:
     }
 
 
-def _known(row: EntryRow) -> Known:
+def _known(row: Row[*tuple[Any, ...]]) -> Known:
     return Known(
         key=row.key,
         outcome=Outcome(row.outcome),

@@ -17,6 +17,15 @@ from aggregator.types import FeedMemory, Outcome
 
 MEMORY = tuple(field.name for field in fields(FeedMemory))
 _REMEMBERED = tuple(getattr(FeedRow, name) for name in MEMORY)
+_SYNCED = (
+    FeedRow.name,
+    FeedRow.url,
+    FeedRow.interval,
+    FeedRow.removed_at,
+    FeedRow.next_fetch_at,
+    FeedRow.fresh_until,
+    FeedRow.failures,
+)
 #: What a changed address makes worthless.
 _OF_THE_ADDRESS: Mapping[str, object] = {
     "etag": None,
@@ -65,14 +74,10 @@ def sync(session: Session, feeds: Sequence[tuple[str, str, timedelta]], now: dat
     """Brings the table in line with the configuration: name, address and interval of each feed.
 
     Feeds that stand there no more are kept, with their entries. A changed address loses what belongs to the old one
-    (validators, redirects, failures); it keeps its due time, or is due after one interval if that is sooner.
+    (validators, redirects, failures); it keeps its due time, or is due after one interval if that is sooner. So is a
+    feed whose interval is shorter now, unless what we have of it is fresh, or it is failing.
     """
-    stored = {
-        row.name: row
-        for row in session.execute(
-            select(FeedRow.name, FeedRow.url, FeedRow.interval, FeedRow.removed_at, FeedRow.next_fetch_at)
-        )
-    }
+    stored = {row.name: row for row in session.execute(select(*_SYNCED))}
     wanted = {name: (url, interval) for name, url, interval in feeds}
     added = [_new(name, url, interval, now) for name, (url, interval) in wanted.items() if name not in stored]
     upsert(session, FeedRow, added, on=("name",))
@@ -84,6 +89,8 @@ def sync(session: Session, feeds: Sequence[tuple[str, str, timedelta]], now: dat
         values: dict[str, object] = {"url": url, "interval": interval, "removed_at": None}
         if row.url != url:
             values |= {**_OF_THE_ADDRESS, "next_fetch_at": min(row.next_fetch_at, now + interval)}
+        elif interval < row.interval and not row.failures:
+            values["next_fetch_at"] = min(row.next_fetch_at, max(now + interval, row.fresh_until or now))
         session.execute(update(FeedRow).where(FeedRow.name == name).values(values))
         changed += 1
     gone = [{"key": name} for name, row in stored.items() if name not in wanted and row.removed_at is None]

@@ -170,7 +170,9 @@ class FeedMemory:
     last_modified: str | None = None  #: likewise, whatever its form
     body_hash: str | None = None  #: SHA-256 of the last parsed body
     validators_url: str | None = None  #: the final address that the validators belong to
-    fresh_until: datetime | None = None  #: not to be asked before: declared lifetime, Retry-After, least wait after a failure
+    fresh_until: datetime | None = (
+        None  #: not to be asked before: declared lifetime, Retry-After, least wait after a failure
+    )
     freshness: timedelta | None = None  #: the last declared freshness lifetime, reused by a bare 304
     next_fetch_at: datetime | None = None  #: None: never asked
     last_fetch_at: datetime | None = None
@@ -205,7 +207,9 @@ class Feed:
     title: str = ""  #: credit name as configured; empty: use the feed's own
     every: Every = Every(interval=timedelta(hours=1))
     rights: Rights = Rights.FULL
-    rights_permission: bool = False  #: the owner says that he has permission: the source's signals don't lower ``rights``
+    rights_permission: bool = (
+        False  #: the owner says that he has permission: the source's signals don't lower ``rights``
+    )
     extract: bool = True
     max_age: timedelta | None = None  #: None: no limit
     max_new: int = 20  #: how many entries are taken on first subscription
@@ -286,7 +290,9 @@ class Entry:
     rights: str = ""
     comments_url: str | None = None
     base_url: str | None = None  #: what relative addresses in ``summary`` and ``content`` are relative to
-    raw: Mapping[str, str] = field(default_factory=dict)  #: other elements, ``prefix:name`` or ``prefix:name@attribute``
+    raw: Mapping[str, str] = field(
+        default_factory=dict
+    )  #: other elements, ``prefix:name`` or ``prefix:name@attribute``
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

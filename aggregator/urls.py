@@ -21,12 +21,13 @@ TRACKING = frozenset(
     at_medium at_campaign at_custom1 at_custom2 at_custom3 at_custom4 at_link_id at_link_type at_link_origin
     at_bbc_team at_format at_ptr_name at_campaign_type ns_mchannel ns_source ns_campaign ns_linkname ns_fee
     spm scm gi_link ftag guccounter guce_referrer guce_referrer_sig soc_src soc_trk cid_source xtor
-    wt_mc wt.mc_id itm_source itm_medium itm_campaign feature_source ref_src ref_url rss_feed""".split()
+    wt_mc wt.mc_id itm_source itm_medium itm_campaign feature_source ref_src ref_url rss_feed""".split()  # noqa: SIM905 - a paragraph of words is easier to keep than a list
 )
 TRACKING_PREFIXES = ("utm_", "mtm_", "pk_", "piwik_", "matomo_", "_ga", "utm-", "wt_zmc")
 SECRETS = re.compile(r"(?i)(token|secret|key|pass|pwd|auth|sig|session|credential)")
 
 _ABSOLUTE = re.compile(r"(?i)^[a-z][a-z0-9+.-]*:")
+_PLAIN = re.compile(r"https?://[A-Za-z0-9._-]+(?::\d{1,4})?(?:[/?#]\S*)?")
 _JUNK = re.compile(r"[\x00-\x20\x7f]+")
 
 
@@ -57,6 +58,8 @@ def resolve(base: str | None, url: str | None) -> str | None:
     """
     if not url:
         return None
+    if _PLAIN.fullmatch(url):  # nothing to mend: the spelling stays its publisher's
+        return url if len(url) <= MAX_LENGTH else None
     cleaned = re.sub(r"[\t\r\n]", "", url.strip().strip("\x00"))
     if _ABSOLUTE.match(cleaned) is None or cleaned.startswith("//"):
         if not base:
@@ -74,8 +77,6 @@ def resolve(base: str | None, url: str | None) -> str | None:
         return None
     if re.search(r"[\s<>\"'\\^`{|}]", parts.hostname):
         return None
-    if "@" not in parts.netloc and cleaned.startswith(("http://", "https://")) and not re.search(r"\s", cleaned):
-        return cleaned if len(cleaned) <= MAX_LENGTH else None  # nothing to mend: the spelling stays the publisher's
     netloc = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     if port is not None:
         netloc = f"{netloc}:{port}"
@@ -238,4 +239,6 @@ def _is_tracking(pair: str, site: str) -> bool:
     if name in TRACKING or name.startswith(TRACKING_PREFIXES):
         return True
     # "ref" and "source" mean something on some sites; only the well-known values are noise.
-    return name in {"ref", "source"} and (value.lower() in {"rss", "feed", "atom", "rss_feed"} or (value != "" and value == site))
+    return name in {"ref", "source"} and (
+        value.lower() in {"rss", "feed", "atom", "rss_feed"} or (value != "" and value == site)
+    )

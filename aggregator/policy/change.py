@@ -42,7 +42,8 @@ def decide(
     if feed.max_age is not None and dated is not None and now - dated > feed.max_age:
         return Decision(Change.TOO_OLD, f"dated {dated:%Y-%m-%d}, older than max_age of {_days(feed.max_age)}")
     if feed.memory.subscribed_at is None and taken >= feed.max_new:
-        return Decision(Change.BACKLOG, f"beyond the {feed.max_new} newest entries taken on first subscription (max_new)")
+        reason = f"beyond the {feed.max_new} newest entries taken on first subscription (max_new)"
+        return Decision(Change.BACKLOG, reason)
     return Decision(Change.NEW, recognised)
 
 

@@ -21,7 +21,7 @@ class TransformKind(Protocol):
 def apply(steps: Sequence[StepSettings], post: Post) -> Post:
     """The post after all steps. Raises Drop naming the step that did not want it."""
     for step in steps:
-        kind: TransformKind = kinds.load("transforms", step.kind)  # type: ignore[assignment]  # a module is the kind
+        kind: TransformKind = kinds.load("transforms", step.kind)
         post = kind.apply(post, _options(kind, step.options))
     return post
 

@@ -1,0 +1,125 @@
+"""Composition root: from a configuration to running objects, and back. The only place where objects are built."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from aggregator import kinds
+from aggregator.config import Config
+from aggregator.errors import PublishError
+from aggregator.fetch import Client
+from aggregator.log import get_logger
+from aggregator.media import Library
+from aggregator.pipeline import Deliverer, Refresher, Workers
+from aggregator.store import Store, deliveries, feeds, hosts, lock
+from aggregator.targets import Describes, Target
+from aggregator.types import Feed, SourceInfo
+
+
+def clock() -> datetime:
+    """The time now. Everybody else is handed it."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """Everything that a running Wirecopy needs, built from one configuration."""
+
+    config: Config
+    store: Store
+    client: Client
+    targets: Mapping[str, Target]
+    refresher: Refresher
+    deliverer: Deliverer
+    now: Callable[[], datetime]
+
+    async def describe_sources(self) -> None:
+        """Tells the targets that show their sources what these are now."""
+        memories = await self.store.read(feeds.memories)
+        sources = [
+            _source(self.config.feed(name), memories[name].site_url if name in memories else None, title)
+            for name in self.config.feed_names
+            for title in [memories[name].title if name in memories else ""]
+        ]
+        for target in self.targets.values():
+            if isinstance(target, Describes):
+                await target.describe(sources)
+
+
+@contextmanager
+def open_store(config: Config, now: Callable[[], datetime] = clock) -> Iterator[Store]:
+    """The configured store: locked for this process, upgraded, free of the last life's leases. Raises StoreError."""
+    with lock(config.store.url, base=config.folder):
+        store = Store.open(config.store.url, base=config.folder, now=now())
+        try:
+            store.write_now(feeds.release_leases)
+            store.write_now(deliveries.release_leases)
+            yield store
+        finally:
+            store.close()
+
+
+@asynccontextmanager
+async def open_app(config: Config, store: Store, now: Callable[[], datetime] = clock) -> AsyncIterator[App]:
+    """The running objects of a configuration, over a store that is open. Raises ConfigError, StoreError."""
+    async with AsyncExitStack() as stack:
+        floor = config.fetch.floor
+        listed = [(feed.name, feed.url, feed.every.interval or floor) for feed in map(config.feed, config.feed_names)]
+        await store.write(feeds.sync, listed, now())
+        client = await stack.enter_async_context(Client(config.fetch, contact=contact(config), now=now))
+        client.hosts.load(await store.read(hosts.blocked))
+        workers = Workers(config.daemon.processes, preload=["aggregator.pipeline.work"])
+        stack.callback(workers.close)
+        targets = build_targets(config)
+        for target in targets.values():
+            stack.push_async_callback(target.close)
+        refresher = Refresher(
+            client=client, store=store, workers=workers, site=config.site_info(), settings=config.fetch, now=now
+        )
+        library = Library(config.resolve(config.store.media))
+        deliverer = Deliverer(client=client, store=store, workers=workers, library=library, targets=targets, now=now)
+        app = App(
+            config=config,
+            store=store,
+            client=client,
+            targets=targets,
+            refresher=refresher,
+            deliverer=deliverer,
+            now=now,
+        )
+        try:
+            await app.describe_sources()
+        except PublishError as error:
+            get_logger().warning("sources not described", error=str(error))
+        yield app
+
+
+def build_targets(config: Config) -> dict[str, Target]:
+    """The configured targets by name."""
+    site = config.site_info()
+    return {
+        name: kinds.load("targets", settings.kind).build(
+            name, settings.options, site=site, folder=config.folder, http=None
+        )
+        for name, settings in config.targets.items()
+    }
+
+
+def contact(config: Config) -> str:
+    """The address that other people's servers are told."""
+    return config.fetch.user_agent_contact or config.site.contact or config.site.base_url
+
+
+def _source(feed: Feed, site_url: str | None, title: str) -> SourceInfo:
+    return SourceInfo(
+        name=feed.name,
+        title=feed.title or title or feed.credit_name,
+        feed_url=feed.url,
+        site_url=site_url,
+        group=feed.group,
+        rights=feed.rights,
+        licence=feed.licence,
+    )

@@ -1,0 +1,199 @@
+"""``wirecopy run``: the clock, the signals, the reload and the stop."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from pathlib import Path
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from aggregator import server
+from aggregator.app import App, open_app, open_store
+from aggregator.config import Config, load
+from aggregator.daemon import systemd
+from aggregator.daemon.work import Work
+from aggregator.errors import AggregatorError, ConfigError, StoreError
+from aggregator.log import get_logger
+from aggregator.store import Store, deliveries, feeds, journal
+
+TICK = 1.0  #: seconds between two looks at what is due
+WATCH = 2.0  #: seconds between two looks at the configuration file
+HOUSEKEEPING = timedelta(hours=6)
+
+
+def run(path: Path, *, on_ready: Callable[[Config], None] = lambda config: None) -> None:
+    """Runs until a signal says stop. Raises ConfigError or StoreError where it can't start or can't go on."""
+    config = load(path)
+    asyncio.run(_run(config, on_ready))
+
+
+async def _run(config: Config, on_ready: Callable[[Config], None]) -> None:
+    signals = _Signals(config.path)
+    with open_store(config) as store:
+        while True:
+            ended = await _live(config, store, signals, on_ready)
+            if ended is None:
+                return
+            config = ended
+            signals.reload.clear()
+
+
+class _Signals:
+    """What the world asks of a running daemon."""
+
+    def __init__(self, path: Path) -> None:
+        self.stop = asyncio.Event()
+        self.reload = asyncio.Event()
+        self._path = path
+        self._seen = _stamp(path)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop)
+        loop.add_signal_handler(signal.SIGHUP, self.reload.set)
+
+    def _stop(self) -> None:
+        if self.stop.is_set():
+            # Asked twice: end at once. Leases and the outbox make that safe.
+            os._exit(1)
+        self.stop.set()
+
+    async def watch(self) -> None:
+        """Asks for a reload when the file has changed."""
+        stamp = _stamp(self._path)
+        if stamp is not None and stamp != self._seen:
+            self._seen = stamp
+            self.reload.set()
+
+
+async def _live(config: Config, store: Store, signals: _Signals, on_ready: Callable[[Config], None]) -> Config | None:
+    """One life between two configurations; answers the next one, or None to stop."""
+    log = get_logger()
+    async with AsyncExitStack() as stack:
+        app = await stack.enter_async_context(open_app(config, store))
+        health = _Health(app)
+        await _serve(stack, app, health)
+        work = Work(app)
+        await work.flush()
+        scheduler = _scheduler(app, work, health, signals)
+        scheduler.start()
+        systemd.notify("READY=1", f"STATUS=watching {len(config.feed_names)} feeds")
+        log.info("running", feeds=len(config.feed_names), targets=",".join(config.targets), config=str(config.path))
+        on_ready(config)
+        following: Config | None = None
+        while following is None and not signals.stop.is_set() and work.broken is None:
+            await _first(signals.stop, signals.reload, work.failed)
+            if signals.reload.is_set() and not signals.stop.is_set():
+                following = _reloaded(config, signals)
+        if following is None:
+            systemd.notify("STOPPING=1")
+        scheduler.pause()
+        log.info("stopping" if following is None else "reloading")
+        await work.close(config.daemon.stop_timeout.total_seconds())
+        scheduler.shutdown(wait=False)
+        if work.broken is not None:
+            raise work.broken
+        return following
+
+
+def _reloaded(config: Config, signals: _Signals) -> Config | None:
+    """The configuration as the file says now; None where it says nothing usable, and the old one goes on."""
+    signals.reload.clear()
+    systemd.reloading()
+    try:
+        following = load(config.path)
+    except ConfigError as error:
+        get_logger().error(
+            "configuration not taken over, the old one goes on", problems=[str(p) for p in error.problems]
+        )
+    else:
+        if following.store.url == config.store.url:
+            return following
+        get_logger().error("configuration not taken over: a new store.url needs a restart")
+    systemd.notify("READY=1")
+    return None
+
+
+async def _serve(stack: AsyncExitStack, app: App, health: _Health) -> None:
+    """Serves the embedded blog, where one is configured."""
+    address = app.config.daemon.address
+    public = next((target.public for target in app.targets.values() if hasattr(target, "public")), None)
+    if address is None or public is None:
+        return
+    await stack.enter_async_context(server.serve(server.app(public, health.facts), *address))
+
+
+class _Health:
+    """What ``/healthz`` answers; brought up to date by the clock, so that a request costs nothing."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._facts: dict[str, object] = {"status": "starting"}
+
+    def facts(self) -> dict[str, object]:
+        """The facts as of the last look."""
+        return self._facts
+
+    async def look(self) -> None:
+        """Brings the facts up to date."""
+        try:
+            known = await self._app.store.read(feeds.overview)
+            pending = await self._app.store.read(deliveries.pending)
+        except StoreError as error:
+            self._facts = {"status": "store does not answer", "error": str(error)}
+            return
+        last = max((feed.last_success_at for feed in known if feed.last_success_at), default=None)
+        self._facts = {
+            "status": "ok",
+            "feeds": len(known),
+            "failing": sum(feed.failures > 0 for feed in known),
+            "deliveries_waiting": pending,
+            "last_success_at": last.isoformat() if last else None,
+        }
+
+
+def _scheduler(app: App, work: Work, health: _Health, signals: _Signals) -> AsyncIOScheduler:
+    """The clock. The calendar is in the store: a tick reads what is due, starts it and returns."""
+    scheduler = AsyncIOScheduler(
+        timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+    )
+    scheduler.add_job(work.tick_feeds, "interval", seconds=TICK)
+    scheduler.add_job(work.tick_deliveries, "interval", seconds=TICK)
+    scheduler.add_job(health.look, "interval", seconds=30)
+    scheduler.add_job(_housekeeping, "interval", seconds=HOUSEKEEPING.total_seconds(), args=(app,))
+    if app.config.daemon.watch:
+        scheduler.add_job(signals.watch, "interval", seconds=WATCH)
+    if (beat := systemd.watchdog_interval()) is not None:
+        scheduler.add_job(systemd.notify, "interval", seconds=beat, args=("WATCHDOG=1",))
+    return scheduler
+
+
+async def _housekeeping(app: App) -> None:
+    """Prunes the journal and tells targets what their sources are called by now."""
+    try:
+        await app.store.write(journal.prune, app.now() - app.config.store.keep_journal)
+        await app.describe_sources()
+    except AggregatorError as error:
+        get_logger().warning("housekeeping put off", error=str(error))
+
+
+async def _first(*events: asyncio.Event) -> None:
+    """Waits until one of the events is set."""
+    tasks = [asyncio.ensure_future(event.wait()) for event in events]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size

@@ -1,0 +1,203 @@
+"""The work that is under way: what is due is claimed, run within limits, and waited for at the end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection, Coroutine
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from aggregator.app import App
+from aggregator.errors import PublishError, StoreError
+from aggregator.log import bound, get_logger
+from aggregator.pipeline import Delivered, Refreshed
+from aggregator.store import deliveries, feeds
+from aggregator.targets import Flushes
+from aggregator.types import Delivery, Feed
+
+#: A claim that outlives its task is only left by a kill, and the next start frees it.
+LEASE = timedelta(hours=1)
+#: Deliveries that one target is handed before what it put off is finished.
+BATCH = 20
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a round came to."""
+
+    refreshed: list[Refreshed] = field(default_factory=list)
+    delivered: list[Delivered] = field(default_factory=list)
+
+
+class Work:
+    """Refreshes and deliveries in flight. Lives on one event loop; all its tasks are its own."""
+
+    def __init__(self, app: App, *, on_change: Callable[[Tally], None] = lambda tally: None) -> None:
+        self.tally = Tally()
+        self.broken: StoreError | None = None  #: the store failed for good: stop
+        self.failed = asyncio.Event()  #: set with ``broken``
+        self._app = app
+        self._on_change = on_change
+        self._log = get_logger()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._refreshing: set[str] = set()
+        self._delivering: set[str] = set()
+        self._closing = False
+        self._unsure = False  # a task ended without settling: its claim may be nobody's
+
+    async def tick_feeds(self) -> None:
+        """Starts refreshing what is due, as far as there is room."""
+        await self._ticking(self.start_feeds(self._app.config.daemon.workers - len(self._refreshing)))
+
+    async def tick_deliveries(self) -> None:
+        """Starts a worker for each target that has none; it ends when its target is owed nothing."""
+        await self._ticking(self._start_targets())
+
+    async def start_feeds(self, limit: int, *, names: Collection[str] | None = None, force: bool = False) -> list[str]:
+        """Claims and starts at most ``limit`` feeds, with ``force`` whether due or not; answers which."""
+        if limit <= 0 or self._closing or not await self._sure():
+            return []
+        now = self._app.now()
+        due = await self._app.store.write(
+            lambda session: feeds.claim_due(session, now, limit=limit, lease=LEASE, names=names, force=force)
+        )
+        for name, memory in due:
+            if name not in self._refreshing and name in self._app.config.feeds:
+                self._refreshing.add(name)
+                self._spawn(self._refresh(replace(self._app.config.feed(name), memory=memory)))
+        return [name for name, _ in due]
+
+    @property
+    def refreshing(self) -> int:
+        """How many feeds are being refreshed."""
+        return len(self._refreshing)
+
+    async def one_done(self) -> None:
+        """Waits until something that is under way has ended."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+
+    async def idle(self) -> None:
+        """Waits until nothing is under way."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    async def flush(self) -> None:
+        """Lets every target finish what it put off, and what a crash left undone."""
+        for target in self._app.targets:
+            await self._flush(target)
+
+    async def close(self, patience: float) -> None:
+        """Takes nothing new, waits up to ``patience`` seconds for what is under way, then cancels it."""
+        self._closing = True
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=patience)
+        left = list(self._tasks)
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+
+    async def _start_targets(self) -> None:
+        if self._closing or not await self._sure():
+            return
+        for target in self._app.targets:
+            if target not in self._delivering:
+                self._delivering.add(target)
+                self._spawn(self._deliver_all(target))
+
+    async def _ticking(self, tick: Coroutine[None, None, object]) -> None:
+        try:
+            await tick
+        except StoreError as error:
+            self._store_failed(error)
+
+    async def _sure(self) -> bool:
+        """Whether claims can be trusted. After trouble with the store: waits for calm, then frees what nobody holds."""
+        if not self._unsure:
+            return True
+        if self._tasks:
+            return False
+        await self._app.store.write(feeds.release_leases)
+        await self._app.store.write(deliveries.release_leases)
+        self._unsure = False
+        return True
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(self._guarded(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _guarded(self, work: Coroutine[None, None, None]) -> None:
+        """The one broad place around one feed or one target: a fault of ours costs that one, and is told."""
+        try:
+            await work
+        except StoreError as error:
+            self._store_failed(error)
+        except Exception:  # noqa: BLE001 - the last stop before the daemon itself
+            self._unsure = True
+            self._log.exception("unexpected fault, please report it")
+        self._on_change(self.tally)
+
+    def _store_failed(self, error: StoreError) -> None:
+        self._unsure = True
+        if error.transient:
+            self._log.warning("store does not answer, trying again", error=str(error))
+        else:
+            self.broken = error
+            self.failed.set()
+
+    async def _refresh(self, feed: Feed) -> None:
+        try:
+            with bound(feed=feed.name):
+                done = await self._app.refresher.refresh(feed, on_stored=lambda: self._spawn(self.tick_deliveries()))
+                self.tally.refreshed.append(done)
+                self._tell_refreshed(feed, done)
+        finally:
+            self._refreshing.discard(feed.name)
+
+    async def _deliver_all(self, target: str) -> None:
+        try:
+            delivered = 0
+            while not self._closing and (batch := await self._claim(target)):
+                for delivery in batch:
+                    if not self._closing:
+                        await self._deliver(delivery)
+                        delivered += 1
+            if delivered:
+                await self._flush(target)
+        finally:
+            self._delivering.discard(target)
+
+    async def _claim(self, target: str) -> list[Delivery]:
+        now = self._app.now()
+        return await self._app.store.write(
+            lambda session: deliveries.claim(
+                session, now, limit=BATCH, lease=LEASE, targets=(target,), per_target=BATCH
+            )
+        )
+
+    async def _deliver(self, delivery: Delivery) -> None:
+        with bound(feed=delivery.post.feed, target=delivery.target):
+            done = await self._app.deliverer.deliver(delivery)
+            self.tally.delivered.append(done)
+            facts = {"post": delivery.post.slug, "outcome": done.outcome, "reason": done.reason}
+            if done.outcome in {"published", "withdrawn"}:
+                self._log.info("delivered", **facts)
+            else:
+                self._log.warning("not delivered", **facts)
+
+    async def _flush(self, target: str) -> None:
+        flushing = self._app.targets[target]
+        if isinstance(flushing, Flushes):
+            try:
+                await flushing.flush()
+            except PublishError as error:
+                self._log.warning("target not brought up to date, trying again", target=target, error=str(error))
+
+    def _tell_refreshed(self, feed: Feed, done: Refreshed) -> None:
+        if done.outcome == "failed":
+            # The same failure again is counted with the feed, not repeated here.
+            if feed.memory.last_error != done.reason:
+                self._log.warning("feed failed", reason=done.reason, next_fetch_at=done.next_fetch_at)
+        elif done.outcome == "read":
+            self._log.info("refreshed", entries=done.reason, next_fetch_at=done.next_fetch_at)

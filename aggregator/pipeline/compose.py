@@ -1,0 +1,176 @@
+"""From an article to the post that a reader sees: text by right, credit by origin, cleaned last."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from html import escape
+
+from jinja2 import StrictUndefined, TemplateError
+from jinja2.sandbox import SandboxedEnvironment
+from pydantic import TypeAdapter
+
+from aggregator import urls
+from aggregator.errors import ConfigError, Problem
+from aggregator.markup import clean, text
+from aggregator.policy import identity
+from aggregator.types import Article, Author, Credit, Feed, Origin, Post, Rights, Site
+
+#: The original's title as a link, then its publisher, then its author where known.
+CREDIT_TEMPLATE = (
+    '<a href="{{ original.url }}">{{ original.title }}</a> — '
+    '{% if publisher.url %}<a href="{{ publisher.url }}">{{ publisher.name }}</a>'
+    "{% else %}{{ publisher.name }}{% endif %}"
+    '{% if authors %}, by {{ authors | join(", ") }}{% endif %}'
+    '{% if licence %} ({% if licence.startswith("http") %}<a href="{{ licence }}" rel="license">licence</a>'
+    "{% else %}{{ licence }}{% endif %}){% endif %}"
+)
+EXCERPT_WORDS = 55
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+_POST = TypeAdapter(Post)
+
+
+@dataclass(frozen=True, slots=True)
+class _Publisher:
+    name: str
+    url: str | None
+    via: tuple[str, ...]
+
+
+def post(
+    article: Article, *, feed: Feed, site: Site, rights: Rights, now: datetime, previous: Post | None = None
+) -> Post:
+    """The post of an article, before its transforms.
+
+    ``previous`` is the post of an earlier revision: its address and its date stay. Raises ConfigError for a
+    credit template that does not work.
+    """
+    entry = article.entry
+    publisher = _publisher(article, feed)
+    key = previous.key if previous else identity.post_key(feed.name, entry.key)
+    title = text.line(article.title or entry.title) or text.excerpt(article.text, 12) or "Untitled"
+    excerpt = text.excerpt(_teaser(article), EXCERPT_WORDS)
+    return Post(
+        key=key,
+        feed=feed.name,
+        entry_key=entry.key,
+        title=title,
+        slug=previous.slug if previous else f"{urls.slug(title)}-{key[:8]}",
+        body=_body(article, rights, excerpt),
+        excerpt=excerpt,
+        standfirst=article.standfirst,
+        credit=credit(article, publisher.name, publisher.url, feed=feed),
+        canonical_url=article.canonical_url or entry.url,
+        authors=article.authors or entry.authors,
+        tags=tuple(dict.fromkeys(filter(None, (text.line(tag, 60) for tag in (*entry.tags, *article.tags)))))[:20],
+        lead=article.lead if rights is not Rights.LINK else None,
+        images=article.images if rights is Rights.FULL else (),
+        enclosures=entry.enclosures,
+        published_at=previous.published_at if previous else _published_at(article, now),
+        modified_at=now if previous else None,
+        language=article.language or entry.language or feed.memory.language,
+        rights=rights,
+        source_name=publisher.name,
+        source_url=publisher.url,
+        feed_url=urls.redact(feed.url),
+        feed_title=feed.credit_name,
+        via=publisher.via,
+        also_reported_by=previous.also_reported_by if previous else (),
+        generator=site.generator,
+    )
+
+
+def finish(made: Post) -> Post:
+    """The post as every sink gets it: cleaned once more, whatever a transform has put in. Always the last step."""
+    named = [(text.line(author.name, 120), urls.resolve(None, author.url)) for author in made.authors]
+    return replace(
+        made,
+        title=text.line(made.title) or "Untitled",
+        body=clean.html(made.body),
+        excerpt=text.line(made.excerpt, 2000),
+        standfirst=text.line(made.standfirst, 1000),
+        credit=replace(made.credit, html=clean.html(made.credit.html)),
+        authors=tuple(Author(name=name, url=url) for name, url in named if name),
+    )
+
+
+def revision(made: Post) -> str:
+    """The number that tells two revisions of a post apart; the time of change does not count."""
+    return hashlib.sha256(_POST.dump_json(replace(made, modified_at=None))).hexdigest()[:32]
+
+
+def credit(article: Article, publisher: str, publisher_url: str | None, *, feed: Feed) -> Credit:
+    """The credit line of an article, from the feed's template or the built-in one."""
+    entry = article.entry
+    original_url = article.canonical_url or entry.url
+    title = text.line(article.title or entry.title) or publisher
+    authors = article.authors or entry.authors
+    facts: Mapping[str, object] = {
+        "original": {"title": title, "url": original_url or publisher_url or feed.memory.site_url or feed.url},
+        "publisher": {"name": publisher, "url": publisher_url},
+        "authors": [author.name for author in authors],
+        "source": {"name": feed.credit_name, "url": feed.memory.site_url},
+        "licence": article.licence or feed.licence,
+    }
+    try:
+        html = _template(feed.credit or CREDIT_TEMPLATE).render(facts)
+    except TemplateError as error:
+        problem = Problem(f"feeds.{feed.name}.credit", f"the template does not work: {error}")
+        raise ConfigError("credit template", (problem,)) from error
+    return Credit(
+        html=clean.html(html),
+        text=text.line(html, 1000),
+        url=original_url,
+        title=title,
+        publisher=publisher,
+        publisher_url=publisher_url,
+        authors=authors,
+        licence=article.licence or feed.licence,
+    )
+
+
+@lru_cache(maxsize=256)
+def _template(source: str):  # type: ignore[no-untyped-def]  # jinja2's Template is the environment's own class
+    return SandboxedEnvironment(autoescape=True, undefined=StrictUndefined).from_string(source)
+
+
+def _publisher(article: Article, feed: Feed) -> _Publisher:
+    """Who is credited: the entry's own origin, or the site that the page names as its own, or the feed."""
+    entry = article.entry
+    origin: Origin | None = entry.origin
+    if origin is not None and origin.name:
+        return _Publisher(origin.name, origin.url, (feed.credit_name, *origin.chain))
+    home = feed.memory.site_url or feed.url
+    original = article.canonical_url
+    if original and entry.url and not urls.same_site(original, entry.url) and not urls.same_site(original, home):
+        return _Publisher(article.publisher or urls.host(original), _root(original), (feed.credit_name,))
+    return _Publisher(feed.credit_name, feed.memory.site_url or _root(entry.url or feed.url), ())
+
+
+def _root(url: str) -> str:
+    return "/".join(url.split("/", 3)[:3]) + "/"
+
+
+def _teaser(article: Article) -> str:
+    """The text that the excerpt is taken from: the publisher's own summary where there is one."""
+    summary = text.plain(article.entry.summary) if article.entry.summary else ""
+    return article.standfirst or summary or article.text
+
+
+def _body(article: Article, rights: Rights, excerpt: str) -> str:
+    if rights is Rights.FULL:
+        return article.body
+    if rights is Rights.EXCERPT:
+        return f"<p>{escape(excerpt)}</p>" if excerpt else ""
+    return ""
+
+
+def _published_at(article: Article, now: datetime) -> datetime:
+    """The original's date; the time of first sight where it is missing, in the future or absurd."""
+    for stated in (article.entry.published_at, article.published_at, article.entry.updated_at):
+        if stated is not None and EARLIEST <= stated <= now + timedelta(minutes=10):
+            return min(stated, now)
+    return now

@@ -1,0 +1,118 @@
+"""Deliver: one attempt at one delivery. At least once, made effectively once by key and find."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from aggregator.errors import PublishError
+from aggregator.fetch import Client, Purpose
+from aggregator.media import Library
+from aggregator.pipeline import compose
+from aggregator.pipeline.workers import Workers
+from aggregator.policy import recovery
+from aggregator.policy.recovery import Recovery, Remedy
+from aggregator.store import Session, Store, deliveries, journal
+from aggregator.store import targets as pauses
+from aggregator.targets import Finds, Gathers, Target, Withdraws
+from aggregator.types import Action, Delivery, MediaFile, Publication, Response, Step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered:
+    """What came of one attempt."""
+
+    delivery: Delivery
+    outcome: str  #: ``published`` or ``withdrawn``, or what is done about a failure: ``retry``, ``dead``, ``pause``
+    reason: str
+
+
+class Deliverer:
+    """Carries deliveries to their targets and writes down what came of it."""
+
+    def __init__(
+        self,
+        *,
+        client: Client,
+        store: Store,
+        workers: Workers,
+        library: Library,
+        targets: Mapping[str, Target],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._client = client
+        self._store = store
+        self._workers = workers
+        self._library = library
+        self._targets = targets
+        self._now = now
+
+    async def deliver(self, delivery: Delivery) -> Delivered:
+        """Makes one attempt. Every failure is turned into what to do next; only a StoreError is raised."""
+        target = self._targets[delivery.target]
+        try:
+            if delivery.action is Action.WITHDRAW:
+                publication, how = await self._withdraw(target, delivery)
+            else:
+                publication, how = await self._publish(target, delivery)
+        except PublishError as error:
+            return await self._recover(delivery, error)
+        outcome = "withdrawn" if delivery.action is Action.WITHDRAW else "published"
+        step = self._step(delivery, outcome, how)
+        await self._store.write(_settle, delivery, publication, step)
+        return Delivered(delivery=delivery, outcome=outcome, reason=how)
+
+    async def _publish(self, target: Target, delivery: Delivery) -> tuple[Publication, str]:
+        previous = delivery.publication
+        revision = compose.revision(delivery.post)
+        if delivery.in_doubt and isinstance(target, Finds):
+            found = await target.find(delivery.key)
+            if found is not None and found.pushed_hash == revision:
+                return found, f"an earlier attempt had arrived: {found.remote_url or found.remote_id}"
+            previous = found or previous
+        media = await self._media(target, delivery)
+        publication = await target.publish(delivery.post, delivery.key, media=media, previous=previous)
+        verb = "brought up to date at" if previous else "published as"
+        return publication, f"{verb} {publication.remote_url or publication.remote_id}"
+
+    async def _withdraw(self, target: Target, delivery: Delivery) -> tuple[Publication | None, str]:
+        if not isinstance(target, Withdraws):
+            return delivery.publication, f"{delivery.target} can't take posts back: do it by hand there"
+        await target.withdraw(delivery.key, delivery.publication)
+        return delivery.publication, f"taken back at {delivery.target}"
+
+    async def _media(self, target: Target, delivery: Delivery) -> dict[str, MediaFile]:
+        wanted = target.wants(delivery.post) if isinstance(target, Gathers) else ()
+        return await self._library.gather(wanted, self._picture, self._workers.run) if wanted else {}
+
+    async def _picture(self, url: str) -> Response:
+        return await self._client.get(url, purpose=Purpose.IMAGE)
+
+    async def _recover(self, delivery: Delivery, error: PublishError) -> Delivered:
+        remedy = recovery.after(error, delivery.attempts, self._now())
+        step = self._step(delivery, remedy.action, f"{error}; {remedy.reason}")
+        await self._store.write(_recover, delivery, remedy, str(error), step, self._now())
+        return Delivered(delivery=delivery, outcome=str(remedy.action), reason=f"{error}; {remedy.reason}")
+
+    def _step(self, delivery: Delivery, outcome: str, reason: str) -> Step:
+        post = delivery.post
+        step = f"deliver to {delivery.target}"
+        return Step(at=self._now(), feed=post.feed, entry_key=post.entry_key, step=step, outcome=outcome, reason=reason)
+
+
+def _settle(session: Session, delivery: Delivery, publication: Publication | None, step: Step) -> None:
+    deliveries.settle(session, delivery.id, publication, step.at)
+    journal.write(session, (step,))
+
+
+def _recover(session: Session, delivery: Delivery, remedy: Recovery, error: str, step: Step, now: datetime) -> None:
+    match remedy.action:
+        case Remedy.RETRY:
+            deliveries.retry(session, delivery.id, remedy.at, error, remedy.in_doubt)
+        case Remedy.DEAD:
+            deliveries.bury(session, delivery.id, error, now)
+        case Remedy.PAUSE:
+            deliveries.retry(session, delivery.id, remedy.at, error, remedy.in_doubt)
+            pauses.pause(session, delivery.target, remedy.at, error)
+    journal.write(session, (step,))

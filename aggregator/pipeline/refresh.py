@@ -1,0 +1,288 @@
+"""Refresh: the whole intake of one feed, from one GET to posts owed to their targets.
+
+``gather`` reads and decides and writes nothing; ``wirecopy preview`` is exactly that. ``refresh`` is the same
+with its results written, a few entries to a transaction: what is new is stored before the feed's validators are,
+so that a crash in between shows the rest of the document again and loses nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from types import MappingProxyType
+
+from aggregator import transforms, urls
+from aggregator.config import FetchSettings
+from aggregator.errors import BusyError, Drop, FetchError, ParseError
+from aggregator.fetch import Client, Purpose
+from aggregator.pipeline import compose, work
+from aggregator.pipeline.taken import Taken, save
+from aggregator.pipeline.workers import Workers
+from aggregator.policy import change, duplicates, identity, rights, schedule
+from aggregator.policy.change import Change
+from aggregator.store import Session, Store, entries, feeds, hosts, journal, posts
+from aggregator.types import (
+    Article,
+    Entry,
+    Feed,
+    FeedMemory,
+    Known,
+    Outcome,
+    Post,
+    Response,
+    Rights,
+    Site,
+    Step,
+)
+
+#: Entries written in one transaction, and their pages asked for at one time.
+CHUNK = 8
+NOT_WANTED = {
+    Change.TOO_OLD: Outcome.TOO_OLD,
+    Change.BACKLOG: Outcome.BACKLOG,
+    Change.EMPTY: Outcome.EMPTY,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refreshed:
+    """What came of one refresh."""
+
+    feed: str
+    outcome: str  #: ``unchanged``, ``read`` or ``failed``
+    reason: str
+    counts: Mapping[str, int] = field(default_factory=dict)  #: entries by what was decided
+    next_fetch_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An entry that a refresh goes on with."""
+
+    entry: Entry
+    change: Change
+    reason: str
+    known: Known | None
+    aliases: tuple[str, ...]
+    content_hash: str
+
+
+class Refresher:
+    """Refreshes feeds. Knows the network and the pool; decides nothing itself."""
+
+    def __init__(
+        self,
+        *,
+        client: Client,
+        store: Store,
+        workers: Workers,
+        site: Site,
+        settings: FetchSettings,
+        now: Callable[[], datetime],
+        timeout: float = 60.0,
+    ) -> None:
+        self._client = client
+        self._store = store
+        self._workers = workers
+        self._site = site
+        self._settings = settings
+        self._now = now
+        self._timeout = timeout  # seconds for one parse or extraction
+
+    async def refresh(self, feed: Feed, on_stored: Callable[[], None] = lambda: None) -> Refreshed:
+        """Asks a feed, takes what is new or changed, and stores all of it with the feed's next due time.
+
+        ``on_stored`` is called after each transaction that may have made deliveries. A failure of this feed is
+        recorded with it and returned; only a StoreError is raised.
+        """
+        try:
+            response = await self._ask(feed)
+            if response.not_modified or schedule.same_body(feed.memory, response):
+                memory = schedule.after_success(feed.memory, response, None, self._now())
+                reason = "304 not modified" if response.not_modified else "the same bytes as last time"
+                return await self._close(feed, memory, "unchanged", reason)
+            current, memory, reading = await self._read(feed, response)
+        except (FetchError, ParseError) as error:
+            return await self._fail(feed, error)
+        counts: Counter[str] = Counter()
+        async for chunk in self.gather(current, reading, counts):
+            await self._store.write(save, chunk, current, self._now())
+            on_stored()
+        return await self._close(feed, memory, "read", _summary(counts, reading), counts)
+
+    async def read(self, feed: Feed) -> tuple[Feed, work.Reading]:
+        """The feed as its document describes it now, and the document. Raises FetchError, ParseError."""
+        current, _, reading = await self._read(feed, await self._ask(replace(feed, memory=FeedMemory())))
+        return current, reading
+
+    async def gather(self, feed: Feed, reading: work.Reading, counts: Counter[str]) -> AsyncIterator[list[Taken]]:
+        """Decides about every entry of a document and makes the posts of the wanted ones, a chunk at a time.
+
+        Writes nothing. ``counts`` is filled with what was decided.
+        """
+        wanted, rest = await self._sort(feed, reading, counts)
+        if rest:
+            yield rest
+        for start in range(0, len(wanted), CHUNK):
+            chunk = wanted[start : start + CHUNK]
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(self._take(feed, one)) for one in chunk]
+            yield [task.result() for task in tasks]
+
+    async def _ask(self, feed: Feed) -> Response:
+        return await self._client.get(
+            feed.fetch_url,
+            purpose=Purpose.FEED,
+            etag=feed.memory.etag,
+            last_modified=feed.memory.last_modified,
+            validators_url=feed.memory.validators_url,
+            headers=feed.headers,
+            auth=feed.auth,
+        )
+
+    async def _read(self, feed: Feed, response: Response) -> tuple[Feed, FeedMemory, work.Reading]:
+        """The document; the feed as it describes itself; and the memory to keep once all of it is stored."""
+        options = dict(feed.options)
+        reading = await self._workers.run(work.read_feed, feed.kind, response, options, timeout=self._timeout)
+        memory = schedule.after_success(feed.memory, response, reading.parsed, self._now())
+        # Until its first document is stored as a whole, a feed counts as newly subscribed.
+        current = replace(feed, memory=replace(memory, subscribed_at=feed.memory.subscribed_at))
+        return current, memory, reading
+
+    async def _sort(self, feed: Feed, reading: work.Reading, counts: Counter[str]) -> tuple[list[Wanted], list[Taken]]:
+        """Parts the entries of a document into those to go on with (oldest first) and those decided already."""
+        now = self._now()
+        keys = list(reading.hashes)
+        names = {name for each in reading.aliases.values() for name in each}
+        known = await self._store.read(entries.known, feed.name, keys, names)
+        wanted: list[Wanted] = []
+        rest: list[Taken] = []
+        new = 0
+        for entry in _newest_first(reading.parsed.entries):
+            aliases, hashed = reading.aliases[entry.key], reading.hashes[entry.key]
+            stored, how = identity.recognise(entry, aliases, known)
+            decision = change.decide(entry, stored, how, content_hash=hashed, feed=feed, taken=new, now=now)
+            kind, reason = decision.outcome, decision.reason
+            counts[kind] += 1
+            new += kind is Change.NEW
+            if kind in {Change.NEW, Change.CHANGED}:
+                one = replace(entry, key=stored.key) if stored else entry
+                wanted.append(Wanted(one, kind, reason, stored, aliases, hashed))
+            elif kind in NOT_WANTED:
+                steps = (self._step(feed, entry, "change", NOT_WANTED[kind], reason),)
+                rest.append(Taken(entry, aliases, hashed, NOT_WANTED[kind], reason, steps))
+        return wanted[::-1], rest
+
+    async def _take(self, feed: Feed, wanted: Wanted) -> Taken:
+        """The post of one entry, or the reason why there is none."""
+        entry = wanted.entry
+        steps = [self._step(feed, entry, "change", wanted.change, wanted.reason)]
+        article = await self._article(feed, entry, told=await self._told(feed, entry))
+        steps.append(self._step(feed, entry, "extract", article.basis, _how(article)))
+        allowed, why = rights.allowed(feed, article)
+        steps.append(self._step(feed, entry, "rights", allowed, why))
+        previous: Post | None = None
+        if wanted.known and wanted.known.post_key:
+            previous = await self._store.read(posts.get, wanted.known.post_key)
+        taken = Taken(entry, wanted.aliases, wanted.content_hash, Outcome.QUEUED, "", article=article)
+        try:
+            made = compose.post(article, feed=feed, site=self._site, rights=allowed, now=self._now(), previous=previous)
+            made = compose.finish(transforms.apply(feed.transforms, made))
+        except Drop as drop:
+            steps.append(self._step(feed, entry, "transform", Outcome.DROPPED, drop.reason))
+            return replace(taken, outcome=Outcome.DROPPED, reason=drop.reason, steps=tuple(steps))
+        if previous is not None and compose.revision(made) == compose.revision(previous):
+            steps.append(self._step(feed, entry, "compose", Change.SAME, "what comes of it is the post that stands"))
+            return replace(taken, unchanged=True, post=previous, steps=tuple(steps))
+        steps.append(self._step(feed, entry, "compose", "revised" if previous else "made", f"as {made.slug}"))
+        return replace(taken, post=made, steps=tuple(steps))
+
+    async def _told(self, feed: Feed, entry: Entry) -> bool:
+        """Whether another entry stands at this address already, so that its page need not be asked for."""
+        if entry.url is None:
+            return False
+        told = await self._store.read(entries.told_at, (urls.compare_key(entry.url),))
+        decision, _ = duplicates.near(feed=feed.name, entry_key=entry.key, title=entry.title, told=told)
+        return decision.outcome is duplicates.Story.TOLD
+
+    async def _article(self, feed: Feed, entry: Entry, *, told: bool) -> Article:
+        """The article of an entry: from its page where that may and can be had, else from the feed."""
+        reason = "another feed has brought its page" if told else _no_page(feed, entry)
+        if reason is None and entry.url is not None:
+            try:
+                response = await self._client.get(entry.url, purpose=Purpose.PAGE, allow_hosts=feed.allow_hosts)
+                return await self._workers.run(work.read_page, response, entry, timeout=self._timeout)
+            except (FetchError, ParseError) as error:
+                reason = str(error)
+        return await self._workers.run(work.read_entry, entry, reason or "", timeout=self._timeout)
+
+    async def _fail(self, feed: Feed, error: FetchError | ParseError) -> Refreshed:
+        memory = schedule.after_failure(feed.memory, error, self._now())
+        blocked = self._client.hosts.blocked() if isinstance(error, BusyError) else {}
+        return await self._close(feed, memory, "failed", str(error), blocked=blocked)
+
+    async def _close(
+        self,
+        feed: Feed,
+        memory: FeedMemory,
+        outcome: str,
+        reason: str,
+        counts: Mapping[str, int] = MappingProxyType({}),
+        blocked: Mapping[str, datetime] = MappingProxyType({}),
+    ) -> Refreshed:
+        """Writes the feed's memory with its next due time; the last transaction of a refresh."""
+        now = self._now()
+        jitter = random.random()  # noqa: S311 - it spreads requests and hides nothing
+        due, why = schedule.next_fetch(replace(feed, memory=memory), now, self._settings, jitter=jitter)
+        memory = replace(memory, next_fetch_at=due)
+        said = f"{reason}; next {why}"
+        step = Step(at=now, feed=feed.name, entry_key=None, step="refresh", outcome=outcome, reason=said)
+        steps = () if outcome == "unchanged" else (step,)
+        await self._store.write(_close, feed.name, memory, steps, blocked)
+        return Refreshed(feed=feed.name, outcome=outcome, reason=reason, counts=counts, next_fetch_at=due)
+
+    def _step(self, feed: Feed, entry: Entry, step: str, outcome: str, reason: str) -> Step:
+        return Step(at=self._now(), feed=feed.name, entry_key=entry.key, step=step, outcome=str(outcome), reason=reason)
+
+
+def _close(
+    session: Session, feed: str, memory: FeedMemory, steps: Sequence[Step], blocked: Mapping[str, datetime]
+) -> None:
+    feeds.save_memory(session, feed, memory)
+    journal.write(session, steps)
+    for domain, until in blocked.items():
+        hosts.block(session, domain, until)
+
+
+def _newest_first(found: Sequence[Entry]) -> list[Entry]:
+    """Entries by date, newest first; in the document's own order, which is that too, where one has no date."""
+    dated = [(date, entry) for entry in found if (date := entry.published_at or entry.updated_at)]
+    if len(dated) < len(found):
+        return list(found)
+    return [entry for _, entry in sorted(dated, key=lambda pair: pair[0], reverse=True)]
+
+
+def _no_page(feed: Feed, entry: Entry) -> str | None:
+    """Why an entry's page is not asked for; None where it is."""
+    if not feed.extract:
+        return "extraction is off for this feed (extract = false)"
+    if feed.rights is Rights.LINK:
+        return "only the link is published (rights = link)"
+    if entry.url is None:
+        return "the entry has no address"
+    return None
+
+
+def _how(article: Article) -> str:
+    reasons = "; ".join(article.reasons)
+    return f"method {article.method}, score {article.score:.2f}" + (f": {reasons}" if reasons else "")
+
+
+def _summary(counts: Mapping[str, int], reading: work.Reading) -> str:
+    parts = [f"{count} {name}" for name, count in sorted(counts.items())] or ["no entries"]
+    left_out = f", {reading.parsed.left_out} beyond the cap" if reading.parsed.left_out else ""
+    return ", ".join(parts) + left_out

@@ -1,0 +1,121 @@
+"""What a refresh made of an entry, and the one transaction that writes it down."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from aggregator import urls
+from aggregator.pipeline import compose
+from aggregator.policy import duplicates
+from aggregator.policy.duplicates import Story, Told
+from aggregator.store import EntryRecord, Session, deliveries, entries, journal, posts
+from aggregator.types import Action, Article, Entry, Feed, Outcome, Post, Sighting, Step
+
+MAX_SIGHTINGS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """One entry after all decisions but the last: whether its story is told by then."""
+
+    entry: Entry
+    aliases: tuple[str, ...]
+    content_hash: str
+    outcome: Outcome
+    reason: str
+    steps: tuple[Step, ...] = ()
+    article: Article | None = None  #: None: it never came so far
+    post: Post | None = None  #: what is to be published; None: nothing
+    unchanged: bool = False  #: the post is the one that stands already
+
+
+def save(session: Session, chunk: Sequence[Taken], feed: Feed, now: datetime) -> None:
+    """Writes entries, posts, deliveries and decisions of one chunk.
+
+    Whether a story is told already is decided here, inside the transaction, so that two feeds which bring it at
+    one time can't both become a post.
+    """
+    records: list[EntryRecord] = []
+    steps: list[Step] = []
+    for taken in chunk:
+        settled = _settle(session, taken, feed, now)
+        records.append(_record(settled, feed))
+        steps.extend(settled.steps)
+        # One at a time: the next entry of the chunk may tell the same story.
+        entries.save(session, records[-1:], now)
+    journal.write(session, steps)
+
+
+def _settle(session: Session, taken: Taken, feed: Feed, now: datetime) -> Taken:
+    """The entry with its outcome; its post saved, and owed to the targets where its story is not told."""
+    if taken.post is None or taken.unchanged:
+        return taken
+    targets: Sequence[str] = feed.targets
+    decision, told = duplicates.near(
+        feed=feed.name,
+        entry_key=taken.entry.key,
+        title=taken.post.title,
+        told=entries.told_at(session, _addresses(taken)),
+    )
+    if decision.outcome is Story.TOLD and told is not None:
+        there = {line.target for line in deliveries.lines(session, post_key=told.post_key)}
+        targets = [target for target in targets if target not in there]
+        _sight(session, told, taken, feed, now)
+        if not targets:
+            step = _step(taken, feed, now, "duplicates", Outcome.DUPLICATE, decision.reason)
+            return replace(
+                taken, outcome=Outcome.DUPLICATE, reason=decision.reason, post=None, steps=(*taken.steps, step)
+            )
+    if not targets:
+        return replace(taken, reason="made, but there is no target to publish it at")
+    posts.save(session, taken.post, compose.revision(taken.post), now)
+    deliveries.promise(session, taken.post, targets, Action.PUBLISH, now)
+    owed = f"owed to {', '.join(targets)}"
+    step = _step(taken, feed, now, "outbox", Outcome.QUEUED, owed)
+    return replace(taken, reason=owed, steps=(*taken.steps, step))
+
+
+def _sight(session: Session, told: Told, taken: Taken, feed: Feed, now: datetime) -> None:
+    """Adds to the post that tells the story that another publisher has it at an address of its own."""
+    lead = posts.get(session, told.post_key)
+    url = taken.entry.url
+    if lead is None or url is None or feed.credit_name in {lead.source_name, lead.feed_title}:
+        return
+    taken_by = {urls.compare_key(known.url) for known in lead.also_reported_by}
+    taken_by |= {urls.compare_key(address) for address in (lead.canonical_url, lead.credit.url) if address}
+    if urls.compare_key(url) in taken_by or len(lead.also_reported_by) >= MAX_SIGHTINGS:
+        return
+    sighting = Sighting(title=taken.entry.title, url=url, publisher=feed.credit_name)
+    joined = replace(lead, also_reported_by=(*lead.also_reported_by, sighting))
+    posts.save(session, joined, compose.revision(joined), now)
+    there = [line.target for line in deliveries.lines(session, post_key=lead.key)]
+    deliveries.promise(session, joined, there, Action.PUBLISH, now)
+
+
+def _addresses(taken: Taken) -> set[str]:
+    canonical = taken.article.canonical_url if taken.article else None
+    return {urls.compare_key(url) for url in (taken.entry.url, canonical) if url}
+
+
+def _step(taken: Taken, feed: Feed, now: datetime, step: str, outcome: Outcome, reason: str) -> Step:
+    return Step(at=now, feed=feed.name, entry_key=taken.entry.key, step=step, outcome=outcome, reason=reason)
+
+
+def _record(taken: Taken, feed: Feed) -> EntryRecord:
+    article = taken.article
+    return EntryRecord(
+        feed=feed.name,
+        entry=taken.entry,
+        content_hash=taken.content_hash,
+        outcome=taken.outcome,
+        reason=taken.reason,
+        canonical_url=article.canonical_url if article else None,
+        aliases=taken.aliases,
+        post_key=taken.post.key if taken.post else None,
+        basis=article.basis if article else None,
+        method=article.method if article else None,
+        score=article.score if article else None,
+        reasons=article.reasons if article else None,
+    )

@@ -1,0 +1,46 @@
+"""What runs in the process pool: the CPU's share of a refresh, on a stranger's bytes, in a child that may be killed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from aggregator import extract, sources
+from aggregator.errors import ExtractError
+from aggregator.markup import text
+from aggregator.policy import change, identity
+from aggregator.types import Article, Entry, Parsed, Response
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One feed document, read and ready for decisions."""
+
+    parsed: Parsed  #: its entries have their keys
+    aliases: Mapping[str, tuple[str, ...]]  #: by entry key
+    hashes: Mapping[str, str]  #: content hash by entry key
+
+
+def read_feed(kind: str, response: Response, options: Mapping[str, object]) -> Reading:
+    """A feed document with its entries' keys, aliases and content hashes. Raises ParseError."""
+    parsed = sources.parse(kind, response, options)
+    entries = identity.assign(parsed.entries)
+    hashes = {entry.key: change.content_hash(entry.title, _text(entry)) for entry in entries}
+    return Reading(parsed=replace(parsed, entries=entries), aliases=identity.aliases(entries), hashes=hashes)
+
+
+def read_page(response: Response, entry: Entry) -> Article:
+    """The article of an entry from its page, or from the feed where the page gives none; never fails on a page."""
+    try:
+        return extract.article(response, entry)
+    except ExtractError as error:
+        return extract.from_entry(entry, str(error))
+
+
+def read_entry(entry: Entry, reason: str) -> Article:
+    """The article of an entry from what the feed says."""
+    return extract.from_entry(entry, reason)
+
+
+def _text(entry: Entry) -> str:
+    return text.plain(entry.content or entry.summary)

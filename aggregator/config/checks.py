@@ -17,10 +17,23 @@ from aggregator.config.values import KIND
 
 Table = Mapping[str, object]
 
+#: What the module of a kind must be able to do, by room.
+_VERBS = {"sources": "parse", "transforms": "apply", "targets": "build"}
+
 
 def table(value: object) -> Table:
     """The value where it is a table, else an empty one: what it is instead has been complained about."""
     return value if isinstance(value, dict) else {}
+
+
+def between_tables(raw: Table, folder: FilePath) -> Iterator[Complaint]:
+    """All that is wrong between tables, and with the kinds that feeds name."""
+    if not raw.get("targets"):
+        hint = 'write [targets.blog] with kind = "site" and path = "public"'
+        yield Complaint(("targets",), "is missing: posts would go nowhere", hint)
+    yield from references(raw)
+    yield from twins(raw)
+    yield from sources_and_transforms(raw, folder)
 
 
 def references(raw: Table) -> Iterator[Complaint]:
@@ -92,12 +105,13 @@ def of_kind(room: str, kind: object, options: Table, path: Path, folder: FilePat
         return []  # the table's own model has complained
     where = (*path[:-1], "kind") if room == "sources" else (*path, "kind")
     try:
-        model = getattr(kinds.load(room, kind), "Options", None)
+        module = kinds.load(room, kind)
     except LookupError:
         return [Complaint(where, f"there is no {room[:-1]} kind {kind[:60]!r}", nearest(kind, kinds.names(room)))]
     except (ImportError, SyntaxError) as error:
         return [Complaint(where, f"the module {kind[:60]!r} can't be imported: {error}")]
-    if not (isinstance(model, type) and issubclass(model, BaseModel)):
+    model = getattr(module, "Options", None)
+    if not (isinstance(model, type) and issubclass(model, BaseModel) and callable(getattr(module, _VERBS[room], None))):
         return [Complaint(where, f"{kind[:60]!r} is not a {room[:-1]} kind", nearest(kind, kinds.names(room)))]
     try:
         return model.model_validate(dict(options), context={"folder": folder})

@@ -57,52 +57,45 @@ _SYNTAX_HINTS = (
 
 def load(path: Path) -> Config:
     """Reads and checks a configuration file. Raises ConfigError that lists all that is wrong with it."""
-    path = Path(path).expanduser().absolute()
-    text = _read(path)
+    return from_text(path, read_text(path))
+
+
+def from_text(path: Path, text: str) -> Config:
+    """The same of a text that stands, or is to stand, at a path."""
+    folder = path.expanduser().absolute().parent
     raw = _parse(path, text)
-    read_targets, complaints = checks.targets(raw, path.parent)
-    # The default of a path is relative to the file as well, so the table must be read even where it's left out.
-    complete = {"store": {}, **raw}
+    options, complaints = checks.targets(raw, folder)
     try:
-        file = File.model_validate(complete, context={"folder": path.parent})
+        # The default of a path is relative to the file as well, so that table is read even where it is left out.
+        file = File.model_validate({"store": {}, **raw}, context={"folder": folder})
     except ValidationError as error:
-        complaints = [*from_pydantic(error, File, home=_HOME), *complaints]
-    complaints += checks.references(raw)
-    complaints += checks.twins(raw)
-    complaints += checks.sources_and_transforms(raw, path.parent)
-    if not raw.get("targets"):
-        complaints.append(
-            Complaint(
-                ("targets",),
-                "no target: posts would go nowhere",
-                'write [targets.blog] with kind = "site" and path = "public"',
-            )
-        )
+        complaints = [*from_pydantic(error, File, home=_HOME), *complaints, *checks.between_tables(raw, folder)]
+        raise ConfigError(str(path), _problems(complaints, text)) from None
+    complaints += checks.between_tables(raw, folder)
     if complaints:
         raise ConfigError(str(path), _problems(complaints, text))
     contact = file.fetch.user_agent_contact or file.site.contact or file.site.base_url
     return Config(
-        path=path,
+        path=folder / path.name,
         daemon=file.daemon,
         store=file.store,
         fetch=file.fetch.model_copy(update={"user_agent_contact": contact}),
         site=file.site,
-        targets={
-            name: TargetSettings(kind=file.targets[name].kind, options=options)
-            for name, options in read_targets.items()
-        },
+        targets={name: TargetSettings(kind=file.targets[name].kind, options=read) for name, read in options.items()},
         defaults=file.defaults,
         groups=file.groups,
         feeds=file.feeds,
     )
 
 
-def _read(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """The text of a configuration file. Raises ConfigError where there is none, or none that could be TOML."""
+
     def refuse(message: str, hint: str = "", line: int | None = None) -> ConfigError:
         return ConfigError(str(path), [Problem(key="", message=message, line=line, hint=hint)])
 
     try:
-        with path.open("rb") as file:
+        with path.expanduser().open("rb") as file:
             content = file.read(MAX_BYTES + 1)
     except FileNotFoundError as error:
         raise refuse(

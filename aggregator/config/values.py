@@ -204,7 +204,8 @@ def _web_address(value: str, *, what: str) -> str:
     return value
 
 
-def _feed_url(value: str) -> str:
+def feed_url(value: str) -> str:
+    """The address of a feed as it may be configured. Raises BadValueError."""
     return _web_address(value.strip(), what="a feed's address")
 
 
@@ -268,7 +269,7 @@ def _contact(value: str) -> str:
     return value
 
 
-FeedUrl = Annotated[str, AfterValidator(_feed_url)]
+FeedUrl = Annotated[str, AfterValidator(feed_url)]
 BaseUrl = Annotated[str, AfterValidator(_base_url)]
 Network = Annotated[IPv4Network | IPv6Network, PlainValidator(_network)]
 HostName = Annotated[str, AfterValidator(_host)]

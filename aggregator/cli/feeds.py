@@ -1,0 +1,59 @@
+"""``wirecopy feeds``: how each feed is doing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from aggregator.cli.invocation import examples
+from aggregator.cli.output import Record, show
+from aggregator.cli.stored import opened
+
+if TYPE_CHECKING:
+    from aggregator.store import FeedOverview
+
+EPILOG = examples("wirecopy feeds", "wirecopy feeds --failing", "wirecopy feeds --json | jq -r 'select(.gone) | .url'")
+COLUMNS = ("name", "title", "entries", "published", "failures", "last_success_at", "next_fetch_at", "last_error")
+
+
+def feeds(
+    ctx: typer.Context,
+    failing: Annotated[bool, typer.Option("--failing", help="Only feeds that failed the last time.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """Lists the feeds and how each is doing."""
+    from aggregator.store import feeds as rows
+
+    with opened(ctx) as (config, store):
+        known = {line.name: line for line in store.read_now(rows.overview)}
+        records = [
+            _record(known[name]) if name in known else {"name": name, "url": _shown(config.feed(name).url)}
+            for name in config.feed_names
+            if not failing or (name in known and (known[name].failures or known[name].gone))
+        ]
+    nothing = "no feed is failing" if failing else "no feeds: add one with `wirecopy add URL`"
+    show(records, COLUMNS, as_json=as_json, nothing=nothing)
+
+
+def _record(line: FeedOverview) -> Record:
+    return {
+        "name": line.name,
+        "url": _shown(line.url),
+        "title": line.title,
+        "entries": line.entries,
+        "published": line.published,
+        "last_fetch_at": line.last_fetch_at,
+        "last_success_at": line.last_success_at,
+        "next_fetch_at": line.next_fetch_at,
+        "lag_seconds": line.lag.total_seconds() if line.lag is not None else None,
+        "failures": line.failures,
+        "last_error": line.last_error,
+        "gone": line.gone,
+    }
+
+
+def _shown(url: str) -> str:
+    from aggregator import urls
+
+    return urls.redact(url)

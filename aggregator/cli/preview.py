@@ -1,0 +1,86 @@
+"""``wirecopy preview``: what the newest entries of a feed would become."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from aggregator.cli.documents import is_address
+from aggregator.cli.invocation import configuration, examples, invocation
+from aggregator.cli.output import facts, plain, say, to_json
+from aggregator.cli.stored import known_feed
+
+if TYPE_CHECKING:
+    from aggregator.pipeline import Taken
+
+EPILOG = examples(
+    "wirecopy preview nasa",
+    "wirecopy preview https://www.example.org/feed.xml --limit 3",
+    "wirecopy preview nasa --json",
+)
+
+
+def preview(
+    ctx: typer.Context,
+    feed: Annotated[
+        str, typer.Argument(metavar="NAME|URL", help="A feed of the configuration, or the address of another one.")
+    ],
+    limit: Annotated[int, typer.Option(min=1, max=50, help="How many of its newest entries.")] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line for each entry.")] = False,
+) -> None:
+    """Shows the posts that would be made of a feed.
+
+    It is the code of `run`, but nothing is written or sent.
+    """
+    from aggregator import daemon, log
+    from aggregator.types import Feed
+
+    config = configuration(ctx)
+    log.setup(verbose=invocation(ctx).verbose)
+    if is_address(feed):
+        chosen = Feed(name="preview", url=feed, targets=tuple(config.targets))
+    else:
+        known_feed(config, feed)
+        chosen = config.feed(feed)
+    for taken in daemon.preview(config, chosen, limit=limit).taken:
+        if as_json:
+            say(to_json(_record(taken)))
+        else:
+            _print(taken)
+
+
+def _record(taken: Taken) -> dict[str, object]:
+    article, post = taken.article, taken.post
+    return {
+        "url": taken.entry.url,
+        "outcome": taken.outcome,
+        "reason": taken.reason,
+        "basis": article.basis if article else None,
+        "method": article.method if article else None,
+        "score": article.score if article else None,
+        "title": post.title if post else taken.entry.title,
+        "slug": post.slug if post else None,
+        "authors": [author.name for author in post.authors] if post else [],
+        "published_at": post.published_at if post else None,
+        "rights": post.rights if post else None,
+        "tags": list(post.tags) if post else [],
+        "images": [image.url for image in post.images] if post else [],
+        "credit": post.credit.text if post else None,
+        "excerpt": post.excerpt if post else None,
+        "body": post.body if post else None,
+        "steps": [{"step": s.step, "outcome": s.outcome, "reason": s.reason} for s in taken.steps],
+    }
+
+
+def _print(taken: Taken) -> None:
+    record = _record(taken)
+    steps = taken.steps
+    facts({name: value for name, value in record.items() if name not in ("body", "steps")}, as_json=False)
+    say("\nDecisions:")
+    for step in steps:
+        say(f"  {plain(step.step)}: {plain(step.outcome)}: {plain(step.reason)}")
+    say("\nBody:")
+    for line in str(record["body"] or "").splitlines():
+        say(f"  {plain(line)}")
+    say()

@@ -1,0 +1,56 @@
+"""Taking back: a tombstone and the promise to withdraw, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from aggregator.store import EntryLine, Session, deliveries, entries, journal, posts, tombstones
+from aggregator.types import Action, DeliveryState, Outcome, Post, Step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawn:
+    """What a withdrawal came to."""
+
+    entries: int  #: that will not come back
+    deliveries: int  #: posts to be taken back, counted once for each target
+    told_elsewhere: tuple[tuple[str, str], ...] = ()  #: title and address of posts from other sources that stay
+
+
+def of_entries(session: Session, lines: Sequence[EntryLine], *, reason: str, now: datetime) -> Withdrawn:
+    """Buries these entries and owes every target that has a post of theirs its withdrawal."""
+    owed = 0
+    elsewhere: dict[str, tuple[str, str]] = {}
+    for line in lines:
+        tombstones.bury(session, line.feed, line.key, line.canonical_url or line.url, reason, now)
+        post = posts.get(session, line.post_key) if line.post_key else None
+        if post is not None and (post.feed, post.entry_key) == (line.feed, line.key):
+            owed += _owe(session, post, now)
+        elif post is not None:
+            elsewhere[post.key] = (post.title, post.canonical_url or post.feed)
+        step = Step(at=now, feed=line.feed, entry_key=line.key, step="withdraw", outcome="buried", reason=reason)
+        journal.write(session, [step])
+    return Withdrawn(entries=len(lines), deliveries=owed, told_elsewhere=tuple(elsewhere.values()))
+
+
+def of_pattern(session: Session, pattern: str, *, feed: str | None, reason: str, now: datetime) -> Withdrawn:
+    """Buries a pattern of addresses, and all entries whose address fits it, of one feed if named."""
+    tombstones.bury_pattern(session, pattern, reason, now)
+    lines = entries.lines(session, feed=feed)
+    addresses = {url for line in lines for url in (line.url, line.canonical_url) if url}
+    buried = tombstones.matches(session, "", addresses=addresses)
+    gone = {Outcome.BURIED, Outcome.WITHDRAWN}
+    fitting = [ln for ln in lines if ln.outcome not in gone and (ln.url in buried or ln.canonical_url in buried)]
+    return of_entries(session, fitting, reason=reason, now=now)
+
+
+def _owe(session: Session, post: Post, now: datetime) -> int:
+    there = [
+        line.target
+        for line in deliveries.lines(session, post_key=post.key)
+        if not (line.action is Action.WITHDRAW and line.state is DeliveryState.WITHDRAWN)
+    ]
+    deliveries.promise(session, post, there, Action.WITHDRAW, now)
+    return len(there)

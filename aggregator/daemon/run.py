@@ -20,6 +20,7 @@ from aggregator.daemon.work import Work
 from aggregator.errors import AggregatorError, ConfigError, StoreError
 from aggregator.log import get_logger
 from aggregator.store import Store, deliveries, feeds, journal
+from aggregator.targets import Serves
 
 TICK = 1.0  #: seconds between two looks at what is due
 WATCH = 2.0  #: seconds between two looks at the configuration file
@@ -121,7 +122,7 @@ def _reloaded(config: Config, signals: _Signals) -> Config | None:
 async def _serve(stack: AsyncExitStack, app: App, health: _Health) -> None:
     """Serves the embedded blog, where one is configured."""
     address = app.config.daemon.address
-    public = next((target.public for target in app.targets.values() if hasattr(target, "public")), None)
+    public = next((target.public for target in app.targets.values() if isinstance(target, Serves)), None)
     if address is None or public is None:
         return
     await stack.enter_async_context(server.serve(server.app(public, health.facts), *address))

@@ -17,7 +17,7 @@ from typing import TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
-from aggregator.errors import CostlyError
+from aggregator.errors import AggregatorError, CostlyError
 
 T = TypeVar("T")
 
@@ -154,6 +154,13 @@ def _bounded(task: Callable[..., T], args: tuple[object, ...], seconds: float | 
         raise CostlyError("took more memory than it may") from error
     except RecursionError as error:
         raise CostlyError("is nested too deep") from error
+    except AggregatorError:
+        raise
+    except Exception as error:
+        if seconds is None:
+            raise
+        # A fault of ours or of a library, met on a stranger's bytes: it costs this document, never the feed.
+        raise CostlyError(f"is beyond us: {type(error).__name__}: {str(error)[:200]}") from error
     finally:
         if seconds is not None:
             signal.setitimer(signal.ITIMER_REAL, 0)

@@ -7,6 +7,7 @@ beyond that is told by small protocols of its own, tested with isinstance.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from aggregator.types import MediaFile, Post, Publication, SourceInfo
@@ -84,4 +85,14 @@ class Describes(Protocol):
 
     async def describe(self, sources: Sequence[SourceInfo]) -> None:
         """Takes note that the list of sources has changed."""
+        ...
+
+
+@runtime_checkable
+class Serves(Protocol):
+    """Keeps plain files that our own web server can show."""
+
+    @property
+    def public(self) -> Path:
+        """The folder to show."""
         ...

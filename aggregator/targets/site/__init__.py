@@ -53,6 +53,11 @@ class SiteTarget:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"site {name}")
         self._open: Blog | None = None
 
+    @property
+    def public(self) -> Path:
+        """The folder that a web server may show."""
+        return self._root
+
     async def publish(
         self, post: Post, key: str, *, media: Mapping[str, MediaFile], previous: Publication | None
     ) -> Publication:

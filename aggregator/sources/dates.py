@@ -6,7 +6,7 @@ Nothing is invented: a date without day, month and year, an impossible one, and 
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 _LONGEST: Final = 100
@@ -68,10 +68,11 @@ _ZONES: Final = {
     "UT": 0, "UTC": 0, "GMT": 0, "Z": 0, "WET": 0, "WEST": 1, "BST": 1, "CET": 1, "CEST": 2, "MET": 1, "MEST": 2,
     "MEZ": 1, "MESZ": 2, "SAST": 2, "EET": 2, "EEST": 3, "MSK": 3, "MSD": 4, "TRT": 3, "PKT": 5, "IST": 5.5,
     "NPT": 5.75, "ICT": 7, "WIB": 7, "HKT": 8, "SGT": 8, "AWST": 8, "PHT": 8, "JST": 9, "KST": 9, "ACST": 9.5,
-    "ACDT": 10.5, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13, "NST": -3.5, "NDT": -2.5, "ART": -3, "BRT": -3, "AST": -4, "ADT": -3,
-    "EST": -5, "EDT": -4, "ET": -5, "CST": -6, "CDT": -5, "CT": -6, "MST": -7, "MDT": -6, "MT": -7, "PST": -8,
-    "PDT": -7, "PT": -8, "AKST": -9, "AKDT": -8, "HST": -10,
+    "ACDT": 10.5, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13, "NST": -3.5, "NDT": -2.5, "ART": -3, "BRT": -3,
+    "AST": -4, "ADT": -3, "EST": -5, "EDT": -4, "ET": -5, "CST": -6, "CDT": -5, "CT": -6, "MST": -7, "MDT": -6,
+    "MT": -7, "PST": -8, "PDT": -7, "PT": -8, "AKST": -9, "AKDT": -8, "HST": -10,
 }  # fmt: skip
+_GREENWICH: Final = frozenset({"", "GMT", "+0000", "Z", "+00:00", "UTC"})
 
 
 def read(text: str | None) -> datetime | None:
@@ -94,26 +95,19 @@ def read(text: str | None) -> datetime | None:
 
 def _moment(part: dict[str, str | None]) -> datetime | None:
     year, month = _year(part["year"] or ""), _month(part.get("month") or "1")
-    zone, afternoon = _zone((part.get("zone") or "").strip())
-    hour = int(part.get("hour") or 0)
+    zone, afternoon = _zone(part.get("zone") or "")
+    hour, minute, second = (int(part.get(name) or 0) for name in ("hour", "minute", "second"))
+    if year not in _YEARS or month is None or zone is None or second > 60:
+        return None
     if afternoon is not None and 1 <= hour <= 12:
         hour = hour % 12 + (12 if afternoon else 0)
-    # A leap second (RFC 5322, 3.3) is the second before it: datetime has none.
-    second = min(int(part.get("second") or 0), 60)
-    if year not in _YEARS or month is None or zone is None:
-        return None
-    midnight_after = hour == 24 and int(part.get("minute") or 0) == second == 0  # ISO 8601, 4.2.3
+    days = 0
+    if hour == 24 and minute == second == 0:  # the end of the day (ISO 8601, 4.2.3)
+        hour, days = 0, 1
     try:
-        local = datetime(
-            year,
-            month,
-            int(part.get("day") or 1),
-            0 if midnight_after else hour,
-            int(part.get("minute") or 0),
-            min(second, 59),
-            tzinfo=timezone(zone),
-        )
-        return (local + timedelta(days=midnight_after)).astimezone(UTC)
+        # A leap second (RFC 5322, 3.3) is the second before it: datetime has none.
+        local = datetime(year, month, int(part.get("day") or 1), hour, minute, min(second, 59), tzinfo=UTC)
+        return local - zone + timedelta(days=days) if zone or days else local
     except (ValueError, OverflowError):
         return None
 
@@ -136,7 +130,9 @@ def _month(name: str) -> int | None:
 
 def _zone(text: str) -> tuple[timedelta | None, bool | None]:
     """The offset, and whether the hour is after noon (None: a clock of 24 hours)."""
-    afternoon = None
+    if text in _GREENWICH:
+        return timedelta(0), None
+    text, afternoon = text.strip(), None
     if text[:2].upper() in {"AM", "PM"} and not text[2:3].isalpha():
         afternoon = text[:2].upper() == "PM"
         text = text[2:].strip()

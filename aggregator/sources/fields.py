@@ -31,7 +31,12 @@ class Fields:
 
     def all(self, *wanted: str) -> list[Element]:
         """All elements of these names, name by name."""
-        return [element for name in wanted for element in self.found.get(name, ())]
+        found = self.found
+        elements: list[Element] = []
+        for name in wanted:
+            if name in found:
+                elements += found[name]
+        return elements
 
     def first(self, *wanted: str) -> Element | None:
         """The first element of the first name that there is one of."""
@@ -42,11 +47,13 @@ class Fields:
 
     def text(self, *wanted: str) -> str:
         """The first text that is not empty, in the order of the names."""
+        found = self.found
         for name in wanted:
-            for element in self.found.get(name, ()):
-                value = text(element)
-                if value:
-                    return value
+            if name in found:
+                for element in found[name]:
+                    value = text(element)
+                    if value:
+                        return value
         return ""
 
     def _take(self, element: Element, known: names.Names) -> None:

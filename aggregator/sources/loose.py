@@ -197,4 +197,4 @@ def _records(value: object) -> list[Record]:
 
 def _string(holder: Record, name: str) -> str:
     value = holder.get(name)
-    return value if isinstance(value, str) else ""
+    return text.visible(value[: limits.HTML]) if isinstance(value, str) else ""

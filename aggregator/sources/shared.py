@@ -23,8 +23,8 @@ _PERIODS: Final = {
     "yearly": timedelta(days=365),
 }
 _DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-#: Elements that have a place of their own in ``Entry``; all others with a prefix are kept in ``Entry.raw``.
-_TAKEN: Final = frozenset({"content:encoded", "xhtml:body", "xhtml:div", "media:group"})
+#: Elements that have a place of their own in ``Entry`` and lose nothing there; others are kept in ``Entry.raw``.
+_TAKEN: Final = frozenset({"content:encoded", "dc:creator", "dc:date"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +87,10 @@ def _tag_names(item: Fields) -> Iterator[str]:
 
 def date(item: Fields, *wanted: str) -> datetime | None:
     """The first readable date, in the order of the names."""
-    for name in wanted:
-        for element in item.found.get(name, ()):
-            moment = dates.read(text_of(element))
-            if moment is not None:
-                return moment
+    for element in item.all(*wanted):
+        moment = dates.read(text_of(element))
+        if moment is not None:
+            return moment
     return None
 
 
@@ -105,10 +104,9 @@ def raw(item: Fields, document: Document) -> dict[str, str]:
     """Elements of other vocabularies: ``prefix:name`` is the text, ``prefix:name@attribute`` an attribute."""
     kept: dict[str, str] = {}
     for name, elements in item.found.items():
-        prefix, colon, _ = name.partition(":")
-        if not colon or prefix in ("atom", "xhtml", "rdf") or name in _TAKEN:
+        if ":" not in name or name in _TAKEN or name.startswith(("atom:", "xhtml:", "rdf:")):
             continue
-        element = elements[0]
+        element, prefix = elements[0], name.partition(":")[0]
         local = str(element.tag).rpartition("}")[2]
         key = f"{element.prefix if prefix == '?' else prefix}:{local}"[:100]
         value = text_of(element) if len(element) == 0 else ""

@@ -58,7 +58,7 @@ def visible(text: str) -> str:
 
 def block(markup: str | None) -> str:
     """A piece of HTML as the document gives it, bounded."""
-    return visible(markup.strip()[: limits.HTML]) if markup else ""
+    return markup.strip()[: limits.HTML] if markup else ""
 
 
 def escaped(text: str | None) -> str:

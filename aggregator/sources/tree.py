@@ -6,11 +6,16 @@ libxml2's own limits (depth 256, text nodes of 10 MB).
 
 from __future__ import annotations
 
+import re
+
 from lxml import etree
 
 from aggregator.errors import ParseError
 from aggregator.sources import repair
 
+# Expressions that begin with a letter are searched for at the speed of memory; these run over every document.
+_C1 = re.compile(rb"\xc2([\x80-\x9f])")
+_C1_REFERENCE = re.compile(rb"&#(?:1([2-5]\d)|[xX]([89][0-9a-fA-F]));")
 _RESOURCE_LIMIT = 114  #: XML_ERR_RESOURCE_LIMIT
 
 
@@ -44,8 +49,23 @@ def _parse(document: str) -> etree._Element:
         remove_pis=True,
     )
     try:
-        return etree.fromstring(document.encode("utf-8", "replace"), parser)
+        return etree.fromstring(_usual(document.encode("utf-8", "replace")), parser)
     except etree.XMLSyntaxError as error:
         if error.code == _RESOURCE_LIMIT:
             raise ParseError(f"XML beyond sensible limits: {error.msg}"[:300]) from error
         raise
+
+
+def _usual(document: bytes) -> bytes:
+    """The document with C1 controls read as Windows-1252, which is what their writers meant, as HTML 5 has it too."""
+    document = _C1.sub(lambda match: _windows(match[1][0]), document)
+    document = _C1_REFERENCE.sub(
+        lambda match: _windows(int(match[2], 16) if match[2] else 100 + int(match[1])), document
+    )
+    return document.replace(b"\xef\xbb\xbf", b"").replace(b"\x7f", b"")
+
+
+def _windows(code: int) -> bytes:
+    if code not in range(0x80, 0xA0):
+        return b"&#%d;" % code
+    return bytes((code,)).decode("cp1252", "ignore").encode()

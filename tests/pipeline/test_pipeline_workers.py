@@ -74,7 +74,10 @@ async def test_an_error_of_a_task_comes_back_as_itself(workers):
     with pytest.raises(ParseError, match="no feed") as caught:
         await workers.run(reject)
     assert not isinstance(caught.value, CostlyError)
-    with pytest.raises(KeyError, match="a mistake of ours"):
+
+
+async def test_a_mistake_of_ours_costs_the_document_that_it_was_met_on(workers):
+    with pytest.raises(CostlyError, match="KeyError: 'a mistake of ours'"):
         await workers.run(blunder)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -11,7 +10,6 @@ from html import escape
 
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
-from pydantic import TypeAdapter
 
 from aggregator import urls
 from aggregator.errors import ConfigError, Problem
@@ -30,7 +28,6 @@ CREDIT_TEMPLATE = (
 )
 EXCERPT_WORDS = 55
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
-_POST = TypeAdapter(Post)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +92,6 @@ def finish(made: Post) -> Post:
         credit=replace(made.credit, html=clean.html(made.credit.html)),
         authors=tuple(Author(name=name, url=url) for name, url in named if name),
     )
-
-
-def revision(made: Post) -> str:
-    """The number that tells two revisions of a post apart; the time of change does not count."""
-    return hashlib.sha256(_POST.dump_json(replace(made, modified_at=None))).hexdigest()[:32]
 
 
 def credit(article: Article, publisher: str, publisher_url: str | None, *, feed: Feed) -> Credit:

@@ -9,9 +9,8 @@ from datetime import datetime
 from aggregator.errors import PublishError
 from aggregator.fetch import Client, Purpose
 from aggregator.media import Library
-from aggregator.pipeline import compose
 from aggregator.pipeline.workers import Workers
-from aggregator.policy import recovery
+from aggregator.policy import change, recovery
 from aggregator.policy.recovery import Recovery, Remedy
 from aggregator.store import Session, Store, deliveries, journal
 from aggregator.store import targets as pauses
@@ -65,7 +64,7 @@ class Deliverer:
 
     async def _publish(self, target: Target, delivery: Delivery) -> tuple[Publication, str]:
         previous = delivery.publication
-        revision = compose.revision(delivery.post)
+        revision = change.revision(delivery.post)
         if delivery.in_doubt and isinstance(target, Finds):
             found = await target.find(delivery.key)
             if found is not None and found.pushed_hash == revision:

@@ -195,7 +195,7 @@ class Refresher:
         except Drop as drop:
             steps.append(self._step(feed, entry, "transform", Outcome.DROPPED, drop.reason))
             return replace(taken, outcome=Outcome.DROPPED, reason=drop.reason, steps=tuple(steps))
-        if previous is not None and compose.revision(made) == compose.revision(previous):
+        if previous is not None and change.revision(made) == change.revision(previous):
             steps.append(self._step(feed, entry, "compose", Change.SAME, "what comes of it is the post that stands"))
             return replace(taken, unchanged=True, post=previous, steps=tuple(steps))
         steps.append(self._step(feed, entry, "compose", "revised" if previous else "made", f"as {made.slug}"))

@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from aggregator import urls
-from aggregator.pipeline import compose
-from aggregator.policy import duplicates
+from aggregator.policy import change, duplicates
 from aggregator.policy.duplicates import Story, Told
 from aggregator.store import EntryRecord, Session, deliveries, entries, journal, posts
 from aggregator.types import Action, Article, Entry, Feed, Outcome, Post, Sighting, Step
@@ -70,7 +69,7 @@ def _settle(session: Session, taken: Taken, feed: Feed, now: datetime) -> Taken:
             )
     if not targets:
         return replace(taken, reason="made, but there is no target to publish it at")
-    posts.save(session, taken.post, compose.revision(taken.post), now)
+    posts.save(session, taken.post, change.revision(taken.post), now)
     deliveries.promise(session, taken.post, targets, Action.PUBLISH, now)
     owed = f"owed to {', '.join(targets)}"
     step = _step(taken, feed, now, "outbox", Outcome.QUEUED, owed)
@@ -89,7 +88,7 @@ def _sight(session: Session, told: Told, taken: Taken, feed: Feed, now: datetime
         return
     sighting = Sighting(title=taken.entry.title, url=url, publisher=feed.credit_name)
     joined = replace(lead, also_reported_by=(*lead.also_reported_by, sighting))
-    posts.save(session, joined, compose.revision(joined), now)
+    posts.save(session, joined, change.revision(joined), now)
     there = [line.target for line in deliveries.lines(session, post_key=lead.key)]
     deliveries.promise(session, joined, there, Action.PUBLISH, now)
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from aggregator.policy.identity import fold
-from aggregator.types import Decision, Entry, Feed, Known, Outcome
+from aggregator.types import Decision, Entry, Feed, Known, Outcome, Post
 
 
 class Change(StrEnum):
@@ -50,6 +52,12 @@ def decide(
 def content_hash(title: str, text: str) -> str:
     """The number that tells two revisions apart: over folded title and text, never over markup or dates."""
     return hashlib.sha256(f"{fold(title)}\0{fold(text)}".encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def revision(post: Post) -> str:
+    """The number that tells two revisions of a post apart, here and at targets; the time of change does not count."""
+    facts = json.dumps(asdict(replace(post, modified_at=None)), default=str, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(facts.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def _about_known(known: Known, recognised: str, content_hash: str) -> Decision[Change]:

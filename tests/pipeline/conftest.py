@@ -15,7 +15,8 @@ from aggregator.config import FetchSettings
 from aggregator.errors import PublishError, TryLaterError
 from aggregator.fetch import Client
 from aggregator.media import Library
-from aggregator.pipeline import Delivered, Deliverer, InlineWorkers, Refreshed, Refresher, compose
+from aggregator.pipeline import Delivered, Deliverer, InlineWorkers, Refreshed, Refresher
+from aggregator.policy import change
 from aggregator.store import Store, deliveries, entries, feeds
 from aggregator.types import Feed, MediaFile, Post, Publication, Site
 
@@ -54,7 +55,7 @@ class RememberingTarget:
 
     def _publication(self, key: str) -> Publication:
         return Publication(
-            remote_id=key, remote_url=f"http://blog.example/{key}", pushed_hash=compose.revision(self.posts[key])
+            remote_id=key, remote_url=f"http://blog.example/{key}", pushed_hash=change.revision(self.posts[key])
         )
 
 

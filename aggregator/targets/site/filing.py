@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from aggregator import urls
+from aggregator.policy import change
 from aggregator.targets.site import paging
 from aggregator.targets.site.index import Index
-from aggregator.targets.site.records import Picture, content_hash, dump_card, dump_pictures, load_pictures
+from aggregator.targets.site.records import Picture, dump_card, dump_pictures, load_pictures
 from aggregator.types import Post
 
 SEARCH_SHARD = 500  #: posts in one file of the search index
@@ -40,7 +41,7 @@ class Filing:
 
         A copy that we hold already is kept while the post shows the picture.
         """
-        digest = content_hash(post)
+        digest = change.revision(post)
         with self.index.transaction() as db:
             row = db.execute(
                 "SELECT seq, sort, withdrawn, hash, pictures FROM posts WHERE key = ?", (post.key,)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -75,11 +74,6 @@ class Listing:
 _POST = TypeAdapter(Post)
 _SOURCES = TypeAdapter(tuple[SourceInfo, ...])
 _PICTURES = TypeAdapter(dict[str, Picture])
-
-
-def content_hash(post: Post) -> str:
-    """Tells two states of a post apart."""
-    return hashlib.sha256(_POST.dump_json(post)).hexdigest()
 
 
 def dump_card(post: Post) -> str:

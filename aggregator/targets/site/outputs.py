@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from aggregator.markup import clean
+from aggregator.markup import clean, opml
 from aggregator.targets.site import body, discovery, feedjson, feeds, feedxml, paging, texts
 from aggregator.targets.site.files import GONE, Tree
 from aggregator.targets.site.filing import SEARCH_SHARD, SITEMAP_SHARD, SOURCE_FEED
@@ -38,6 +38,7 @@ class Outputs:
             "archive": lambda: self._put("archive/index.html", pages.archive()),
             "assets": self._assets,
             "feeds": self._feeds,
+            "opml": lambda: self._put("sources.opml", self._opml()),
             "robots": lambda: self._put("robots.txt", discovery.robots(self._base, sitemaps=True)),
             "search": self._search,
             "sitemap": lambda: self._put("sitemap.xml", discovery.sitemap_index(index.last_seq(), self._base)),
@@ -121,6 +122,18 @@ class Outputs:
                 entries=entries,
             )
             self.tree.write(name, write(outlet))
+
+    def _opml(self) -> bytes:
+        sources = [
+            opml.OpmlFeed(
+                title=source.title,
+                xml_url=source.feed_url,
+                html_url=source.site_url,
+                groups=(source.group,) if source.group else (),
+            )
+            for source in self.index.sources()
+        ]
+        return opml.write(self.site.title, sources)
 
     def _source_feed(self, listing: Listing) -> None:
         name = f"{listing.path}atom.xml"

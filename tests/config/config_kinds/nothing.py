@@ -1,0 +1,1 @@
+"""No kind: it has no options."""

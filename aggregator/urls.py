@@ -21,7 +21,7 @@ TRACKING = frozenset(
     at_medium at_campaign at_custom1 at_custom2 at_custom3 at_custom4 at_link_id at_link_type at_link_origin
     at_bbc_team at_format at_ptr_name at_campaign_type ns_mchannel ns_source ns_campaign ns_linkname ns_fee
     spm scm gi_link ftag guccounter guce_referrer guce_referrer_sig soc_src soc_trk cid_source xtor
-    wt_mc wt.mc_id itm_source itm_medium itm_campaign feature_source ref_src ref_url rss_feed""".split()  # noqa: SIM905 - a paragraph of words is easier to keep than a list
+    wt_mc wt.mc_id itm_source itm_medium itm_campaign feature_source ref_src ref_url rss_feed""".split()
 )
 TRACKING_PREFIXES = ("utm_", "mtm_", "pk_", "piwik_", "matomo_", "_ga", "utm-", "wt_zmc")
 SECRETS = re.compile(r"(?i)(token|secret|key|pass|pwd|auth|sig|session|credential)")

@@ -7,10 +7,10 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Row, bindparam, case, func, literal, or_, select, update
+from sqlalchemy import Row, case, func, literal, or_, select, update
 from sqlalchemy.orm import Session
 
-from aggregator.store.columns import EPOCH, UtcDateTime
+from aggregator.store.columns import EPOCH, MICROSECOND, UtcDateTime
 from aggregator.store.models import EntryRow, FeedRow
 from aggregator.store.statements import upsert
 from aggregator.types import FeedMemory, Outcome
@@ -81,23 +81,20 @@ def sync(session: Session, feeds: Sequence[tuple[str, str, timedelta]], now: dat
     wanted = {name: (url, interval) for name, url, interval in feeds}
     added = [_new(name, url, interval, now) for name, (url, interval) in wanted.items() if name not in stored]
     upsert(session, FeedRow, added, on=("name",))
-    changed = 0
+    changed: list[dict[str, object]] = []
     for name, (url, interval) in wanted.items():
         row = stored.get(name)
         if row is None or (row.url, row.interval, row.removed_at) == (url, interval, None):
             continue
-        values: dict[str, object] = {"url": url, "interval": interval, "removed_at": None}
+        values: dict[str, object] = {"name": name, "url": url, "interval": interval, "removed_at": None}
         if row.url != url:
             values |= {**_OF_THE_ADDRESS, "next_fetch_at": min(row.next_fetch_at, now + interval)}
         elif interval < row.interval and not row.failures:
             values["next_fetch_at"] = min(row.next_fetch_at, max(now + interval, row.fresh_until or now))
-        session.execute(update(FeedRow).where(FeedRow.name == name).values(values))
-        changed += 1
-    gone = [{"key": name} for name, row in stored.items() if name not in wanted and row.removed_at is None]
-    if gone:
-        removal = update(FeedRow.__table__).where(FeedRow.name == bindparam("key")).values(removed_at=now)  # type: ignore[arg-type]
-        session.connection().execute(removal, gone)
-    return Synced(len(added), changed, len(gone))
+        changed.append(values)
+    gone = [name for name, row in stored.items() if name not in wanted and row.removed_at is None]
+    session.execute(update(FeedRow), [*changed, *({"name": name, "removed_at": now} for name in gone)])
+    return Synced(len(added), len(changed), len(gone))
 
 
 def memories(session: Session) -> dict[str, FeedMemory]:
@@ -138,7 +135,7 @@ def claim_due(
     if names is not None:
         due = due.where(FeedRow.name.in_(names))
     moment = literal(now, UtcDateTime())
-    late = case((FeedRow.next_fetch_at <= now, moment - FeedRow.next_fetch_at), else_=None)
+    late = case((FeedRow.next_fetch_at.between(EPOCH + MICROSECOND, now), moment - FeedRow.next_fetch_at), else_=None)
     claim = (
         update(FeedRow)
         .where(FeedRow.name.in_(due))
@@ -146,8 +143,8 @@ def claim_due(
         .returning(FeedRow.name, FeedRow.lag, *_REMEMBERED)
         .execution_options(synchronize_session=False)
     )
-    rows = session.execute(claim).all()
-    return [(row.name, _memory(row)) for row in sorted(rows, key=lambda row: row.lag or timedelta(0), reverse=True)]
+    rows = sorted(session.execute(claim), key=lambda row: (row.last_fetch_at is not None, -(row.lag or timedelta(0))))
+    return [(row.name, _memory(row)) for row in rows]
 
 
 def save_memory(session: Session, name: str, memory: FeedMemory) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy import make_url
@@ -43,12 +44,12 @@ def prepare(path: Path) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        # SQLite gives the same rights to the journals that it puts beside it.
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
-    except FileExistsError:
-        _protect(path)
+        with suppress(FileExistsError):
+            # SQLite gives the same rights to the journals that it puts beside it.
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
     except OSError as error:
         raise StoreError(f"{path} can't be written: {error.strerror}; {HINT}") from error
+    _protect(path)
 
 
 def _protect(path: Path) -> None:

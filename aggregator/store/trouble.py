@@ -13,8 +13,8 @@ from aggregator.errors import StoreError
 
 #: SQLite's primary result code: what to say, and whether it may pass by itself (https://sqlite.org/rescode.html).
 MEANINGS = {
-    sqlite3.SQLITE_BUSY: ("is locked by another program; it is tried again", True),
-    sqlite3.SQLITE_LOCKED: ("is locked by another program; it is tried again", True),
+    sqlite3.SQLITE_BUSY: ("is locked by another program", True),
+    sqlite3.SQLITE_LOCKED: ("is locked by another program", True),
     sqlite3.SQLITE_FULL: ("can't be written: the disk is full; make room", True),
     sqlite3.SQLITE_READONLY: ("is read-only; give this user the right to write the file and its folder", True),
     sqlite3.SQLITE_IOERR: ("can't be read or written: the disk reports an error", True),

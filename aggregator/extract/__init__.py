@@ -5,16 +5,12 @@ Everything runs in a child process that may be killed. What is published is clea
 
 from __future__ import annotations
 
-from aggregator.errors import ExtractError
+from aggregator.extract import choice, reading
 from aggregator.extract import entry as own
 from aggregator.extract import page as pages
-from aggregator.extract import trafilatura
-from aggregator.markup import clean, text
-from aggregator.types import Article, Basis, Entry, Response
+from aggregator.types import Article, Entry, Response
 
 __all__ = ["article", "from_entry"]
-
-LEAST_WORDS = 25
 
 
 def from_entry(entry: Entry, reason: str) -> Article:
@@ -23,37 +19,19 @@ def from_entry(entry: Entry, reason: str) -> Article:
 
 
 def article(response: Response, entry: Entry, *, base: str = "trafilatura") -> Article:
-    """The article of a page, or the feed's own text where that is better.
+    """The article of a page, or the feed's own text where that is better; ``basis`` and ``reasons`` say which.
 
     ``base`` names the kind of extractor that finds the text. Raises ExtractError, saying why, where the page
     holds no article.
     """
-    page = pages.read(response.body, url=response.url, headers=dict(response.headers))
-    found = clean.html(trafilatura.html(page.root, page.url), base_url=page.base_url)
-    plain = text.plain(found)
-    words = text.word_count(plain)
-    feed_article = own.article(entry, "the feed's own text is longer than the page's")
-    if feed_article.method == "content" and text.word_count(feed_article.text) >= words:
-        return feed_article
-    if words < LEAST_WORDS:
-        raise ExtractError("too little text on the page")
-    return Article(
-        entry=entry,
-        title=text.line(entry.title),
-        body=found,
-        text=plain,
-        basis=Basis.PAGE,
-        method=base,
-        score=min(1.0, words / 150),
-        reasons=(f"body: {base}",),
-        canonical_url=page.url,
-        standfirst=text.line(text.plain(entry.summary), 500),
-        authors=entry.authors,
-        published_at=entry.published_at,
-        modified_at=entry.updated_at,
-        lead=entry.images[0] if entry.images else None,
-        images=entry.images,
-        tags=entry.tags,
-        language=entry.language,
-        licence=entry.rights,
-    )
+    page = pages.read(response.body, url=response.url, headers=_joined(response.headers))
+    return choice.article(reading.read(page, response.fetched_at, base=base), entry)
+
+
+def _joined(headers: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    """Header fields by name; the values of one that stands several times joined (RFC 9110, 5.3)."""
+    out: dict[str, str] = {}
+    for name, value in headers:
+        key = name.lower()
+        out[key] = f"{out[key]}, {value}" if key in out else value
+    return out

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import NamedTuple
+from urllib.parse import unquote, urlsplit
 
 import lxml.html
 from lxml import etree
@@ -32,6 +33,10 @@ _TRACKER = re.compile(
 _IMAGE_NAME = re.compile(r"(?i)\.(?:jpe?g|png|gif|webp|avif|svg|bmp)(?:$|[?#&/:!@])")
 _CANDIDATE = re.compile(r"[\s,]*([^\s,]\S*)")
 _DESCRIPTOR = re.compile(r"\s*([^,(]*)(?:\([^)]*\)[^,]*)?(?:,|$)")
+_SIZE_MARK = re.compile(
+    r"-\d{2,4}x\d{2,4}(?=\.\w+$)|(?<=/)(?:w|h|width|height|s|q|c|fit|size)[_=-]?\d{2,4}(?:,\w+[_=-]?\d+)*(?=/)"
+)
+_PROXIED = re.compile(r"(?i)(?:^|&)(?:url|src|image|img|id|file)=")
 _HIDDEN = re.compile(r"(?i)display:\s*none|visibility:\s*hidden")
 
 
@@ -87,6 +92,15 @@ def best(candidates: list[Candidate]) -> str | None:
     if fitting:
         return max(fitting, key=lambda candidate: (candidate.width, candidate.density)).url
     return min(candidates, key=lambda candidate: (candidate.width, candidate.density)).url
+
+
+def key(url: str) -> str:
+    """A form of a picture's address in which its sizes are one: no scheme, query, or size mark in the name."""
+    parts = urlsplit(url)
+    path = _SIZE_MARK.sub("", unquote(parts.path))
+    if parts.query and _PROXIED.search(parts.query):
+        return f"{parts.hostname}{path}?{parts.query}".lower()
+    return f"{parts.hostname}{path}".lower()
 
 
 def is_placeholder(address: str) -> bool:

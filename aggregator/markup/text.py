@@ -61,10 +61,10 @@ def plain(html: str) -> str:
     return "" if body is None else of_element(body)
 
 
-def of_element(element: lxml.html.HtmlElement) -> str:
-    """The plain text of an element that has been parsed already."""
+def of_element(element: lxml.html.HtmlElement, *, captions: bool = True) -> str:
+    """The plain text of an element that has been parsed already, with or without the captions of figures."""
     lines: list[str] = []
-    for line, preformatted in _lines(element):
+    for line, preformatted in _lines(element, _SKIPPED if captions else _SKIPPED | {"figcaption"}):
         shown = _INVISIBLE.sub("", line)
         shown = shown.rstrip().replace("\r", "") if preformatted else _SPACE.sub(" ", shown).strip()
         lines.append(shown)
@@ -140,14 +140,14 @@ def _joins(match: re.Match[str]) -> bool:
     return bool(before and after and _JOINED.match(before) and _JOINED.match(after))
 
 
-def _lines(root: lxml.html.HtmlElement) -> Iterator[tuple[str, bool]]:
+def _lines(root: lxml.html.HtmlElement, skipped: frozenset[str]) -> Iterator[tuple[str, bool]]:
     """Lines of text with whether white space in them counts; empty ones part blocks."""
     buffer: list[str] = []
     skipping = pre = 0
     for event, element in etree.iterwalk(root, events=("start", "end")):
         tag = element.tag if isinstance(element.tag, str) else ""
         if event == "start":
-            skipping += tag in _SKIPPED
+            skipping += tag in skipped
             if tag in _BLOCKS:
                 yield from _flush(buffer, pre)
                 if tag not in _TIGHT:
@@ -165,7 +165,7 @@ def _lines(root: lxml.html.HtmlElement) -> Iterator[tuple[str, bool]]:
             elif tag in {"td", "th"}:
                 buffer.append(" ")
             pre -= tag == "pre"
-            skipping -= tag in _SKIPPED
+            skipping -= tag in skipped
         if event == "end" and not skipping and element.tail and element is not root:
             buffer.append(element.tail)
 

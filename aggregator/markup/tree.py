@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import lxml.html
 from lxml import etree
 
@@ -9,7 +11,9 @@ MAX_LENGTH = 5_000_000  #: characters of a whole document
 
 #: Void elements of today that libxml2 takes for containers.
 _VOID = ("source", "track", "wbr")
-_UNPARSABLE = {0: None, 0xFFFE: None, 0xFFFF: None} | dict.fromkeys(range(0xD800, 0xE000))
+#: Characters that XML 1.0 (2.2) doesn't know, and that lxml therefore refuses to write.
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_REFERENCE = re.compile(r"&#(?:[xX]([0-9A-Fa-f]{1,8})|([0-9]{1,10}));?")
 
 
 def document(source: str) -> lxml.html.HtmlElement | None:
@@ -17,7 +21,7 @@ def document(source: str) -> lxml.html.HtmlElement | None:
 
     Comments and processing instructions are left out; elements deeper than 2,048 end the document.
     """
-    source = source[:MAX_LENGTH].translate(_UNPARSABLE)
+    source = _REFERENCE.sub(_writable, _UNWRITABLE.sub("", source[:MAX_LENGTH]))
     if not source.strip():
         return None
     parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
@@ -34,6 +38,14 @@ def body(source: str) -> lxml.html.HtmlElement | None:
     """The ``body`` element around a fragment (or of a document); None where there is nothing in it."""
     root = document(f"<html><body>{source}</body></html>") if source.strip() else None
     return None if root is None else root.find("body")
+
+
+def _writable(reference: re.Match[str]) -> str:
+    """A character reference, or nothing where it means a character that can't be written."""
+    number = int(reference.group(1), 16) if reference.group(1) else int(reference.group(2))
+    if number > 0x10FFFF or _UNWRITABLE.match(chr(number)):
+        return ""
+    return reference.group()
 
 
 def _empty(element: lxml.html.HtmlElement) -> None:

@@ -1,0 +1,196 @@
+"""Gives a base text the structure of the page that it was taken from.
+
+The base extractor decides which text; the page's own elements say what is a heading, a list, a figure. What
+stands between two pieces of the text comes along where it belongs to it; what the page's blocks don't hold of
+the base text is put back in its place, so that no text is lost.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+import lxml.html
+
+from aggregator.extract import blocks, boilerplate, match, titles
+from aggregator.extract.blocks import Block, Event, Outline, Token
+from aggregator.extract.writer import Writer
+from aggregator.markup import images
+
+JUNK = re.compile(
+    r"(?i)(?:^|[\s_-])(?:related\w*|recommend\w*|promo\w*|shar(?:e|ing)\w*|social\w*|comments?|respond|newsletter\w*"
+    r"|subscri\w*|sign-?up|sidebar|ads?|advert\w*|banner|sponsor\w*|popular|trending|most-?read|breadcrumbs?|pagination"
+    r"|pager|nav(?:igation|bar)?|menu|byline|author(?:s|-?(?:bio|box|info|card))?|bio|tags?|taboola|outbrain|widget\w*"
+    r"|footer|copyright|hidden|screen-reader\w*|sr-only|visually-?hidden|cookie\w*|consent|paywall|teaser\w*"
+    r"|read-?more|more-?on|see-?also|rating|jp-relatedposts|sharedaddy|avatar|profile|follow|toolbar|modal|popup"
+    r"|print-?only|noprint|mw-editsection|toc|edit-?link|headerlink|anchorjs-link)(?:$|[\s_-])"
+)
+_JUNK_TAGS = frozenset({"nav", "aside", "footer", "form", "button", "menu", "header"})
+_SMALL = re.compile(
+    r"(?i)(?:^|[\s_/.-])(?:avatar|gravatar|icon|logo|emoji|smil(?:ey|ies)|badge|button|share|sprite|spinner|wp-smiley|profile|ad|ads|banner)(?:$|[\s_/.-])"
+)
+
+
+@dataclass(slots=True)
+class Projected:
+    """A base text with the page's structure."""
+
+    body: lxml.html.HtmlElement
+    outline: Outline
+    container: lxml.html.HtmlElement
+    matched_words: int = 0
+    put_back: int = 0
+    chosen: list[Block] = field(default_factory=list)
+
+
+def outline(root: lxml.html.HtmlElement) -> Outline:
+    """The blocks of a page."""
+    body = root.find("body")
+    return blocks.outline(body if body is not None else root)
+
+
+class Projection:
+    """The choice of what to keep of one page."""
+
+    def __init__(self, page: Outline, base_text: str, base_url: str | None) -> None:
+        self.page = page
+        self.base_url = base_url
+        self.base = match.base(base_text)
+        match.mark(page.blocks, self.base)
+        self.matched = [block for block in page.blocks if block.matched]
+        self.container = self._container()
+        self.junk: dict[lxml.html.HtmlElement, bool] = {self.container: False} if self.container is not None else {}
+        self.first, self.last = self._region()
+
+    def _container(self) -> lxml.html.HtmlElement | None:
+        """The innermost element that holds nearly all matched text."""
+        weights: dict[lxml.html.HtmlElement, int] = {}
+        total = 0
+        for block in self.matched:
+            count = len(block.words)
+            total += count
+            weights[block.element] = weights.get(block.element, 0) + count
+            for above in block.element.iterancestors():
+                weights[above] = weights.get(above, 0) + count
+        if not self.matched:
+            return None
+        current = self.matched[0].element.getroottree().getroot()
+        while True:
+            inner = next((child for child in current if weights.get(child, 0) >= 0.85 * total), None)
+            if inner is None:
+                return current
+            current = inner
+
+    def _inside(self, element: lxml.html.HtmlElement) -> bool:
+        return element is self.container or any(above is self.container for above in element.iterancestors())
+
+    def _region(self) -> tuple[int, int]:
+        """The tokens from the first to the last matched block in the container."""
+        inside = [block for block in self.matched if self._inside(block.element)]
+        if not inside:
+            return 0, -1
+        return inside[0].first, inside[-1].first
+
+    def is_junk(self, element: lxml.html.HtmlElement) -> bool:
+        """Whether an element within the container belongs to the page's furniture."""
+        known = self.junk.get(element)
+        if known is not None:
+            return known
+        parent = element.getparent()
+        names = f"{element.get('class') or ''} {element.get('id') or ''}"
+        result = (parent is None or self.is_junk(parent)) if element is not self.container else False
+        result = result or element.tag in _JUNK_TAGS or JUNK.search(names[:300]) is not None
+        self.junk[element] = result
+        return result
+
+    def choose(self, title: str = "") -> None:
+        """Keeps the matched blocks, and those between them that belong to the text."""
+        for block in self.page.blocks:
+            block.kept = (block.matched or self._belongs(block)) and not boilerplate.is_furniture(
+                block.text, len(block.words)
+            )
+        self._drop_title(title)
+        self._trim_ends()
+
+    def _drop_title(self, title: str) -> None:
+        """Leaves out the page's title: headings that repeat it, and whatever repeats it before the first paragraph."""
+        begun = False
+        for block in self.page.blocks:
+            if not block.kept:
+                continue
+            if titles.alike(block.text, title) and (not begun or "h1" in block.context):
+                block.kept = False
+            elif len(block.words) >= 20 and not block.heading:
+                begun = True
+
+    def _trim_ends(self) -> None:
+        """Leaves out links at both ends and headings with nothing below them."""
+        kept = [block for block in self.page.blocks if block.kept]
+        budget = sum(len(block.words) for block in kept) // 10
+        for block in kept:
+            if block.link_share < 0.8 or len(block.words) > min(20, budget):
+                break
+            block.kept = False
+            budget -= len(block.words)
+        for block in reversed(kept):
+            if (not block.heading and block.link_share < 0.8) or len(block.words) > min(20, budget):
+                break
+            block.kept = False
+            budget -= len(block.words)
+
+    def _belongs(self, block: Block) -> bool:
+        if not self.first <= block.first <= self.last or not self._inside(block.element) or self.is_junk(block.element):
+            return False
+        if block.context & {"pre", "figcaption"}:
+            return True
+        if block.link_share > 0.5:
+            return False
+        if block.heading:
+            return len(block.words) > 1
+        if block.context & {"td", "th"}:
+            return self._near(block)
+        if block.context & {"li", "blockquote", "dd", "dt"}:
+            return True
+        return len(block.words) >= 8 and block.link_share < 0.3
+
+    def _near(self, block: Block) -> bool:
+        blocks_ = self.page.blocks
+        return any(other.matched for other in blocks_[max(0, block.number - 3) : block.number + 4])
+
+    def keeps(self, number: int, token: Token) -> bool:
+        """Whether a text or medium goes into the article."""
+        if token.event is Event.TEXT:
+            return token.block >= 0 and token.block < len(self.page.blocks) and self.page.blocks[token.block].kept
+        element = token.element
+        if number > self.last + 60 or not self._inside(element) or self.is_junk(element):
+            return False
+        if number > self.last and not self._same_parent(element):
+            return False
+        return element.tag not in {"img", "picture", "noscript", "amp-img"} or _is_shown(element)
+
+    def _same_parent(self, element: lxml.html.HtmlElement) -> bool:
+        return True
+
+    def extra(self) -> dict[int, list[str]]:
+        """The lines of the base text that no block holds, by the token that they go before."""
+        places = sorted((block.position, block.first) for block in self.page.blocks if block.matched)
+        out: dict[int, list[str]] = {}
+        for start, line in self.base.missing():
+            following = next((first for position, first in places if position > start), len(self.page.tokens))
+            out.setdefault(following, []).append(line)
+        return out
+
+    def body(self) -> lxml.html.HtmlElement:
+        """The article's body."""
+        return Writer(self.base_url).run(self.page, self.keeps, self.extra())
+
+
+def _is_shown(element: lxml.html.HtmlElement) -> bool:
+    image = element if element.tag in {"img", "amp-img"} else element.find(".//img")
+    if image is None:
+        return element.tag == "picture"
+    for length in (images.pixels(image.get("width")), images.pixels(image.get("height"))):
+        if length is not None and length < 80:
+            return False
+    names = f"{image.get('class') or ''} {image.get('id') or ''} {(image.get('src') or '')[-60:]}"
+    return _SMALL.search(names) is None

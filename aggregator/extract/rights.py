@@ -1,0 +1,85 @@
+"""Under which licence a page stands, and which uses it reserves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+import lxml.html
+
+from aggregator import urls
+from aggregator.markup.structured import Structured
+
+_CC = re.compile(
+    r"(?i)^https?://(?:[\w-]+\.)?creativecommons\.org/(?:licen[sc]es/(?:by|sampling|nc|sa|nd)[\w+-]*|publicdomain/(?:zero|mark))(?:/\d\.\d)?"
+)
+_CC_TEXT = re.compile(
+    r"(?i)\bCC[ -](BY(?:[ -](?:NC|ND|SA))*|0)(?:[ -]?(\d\.\d))?\b|"
+    r"Creative[ -]Commons[ -](?:Lizenz\s+)?(?:Namensnennung|Attribution)(?:[\w ,–-]{0,60})"
+)
+_RESERVING = frozenset({"noarchive", "noindex", "nosnippet", "none", "noai", "noimageai", "nocache", "max-snippet:0"})
+
+
+def licence(root: lxml.html.HtmlElement, said: Structured, base_url: str | None) -> str:
+    """The address (or else the name) of the page's licence; empty where none is told.
+
+    Links with ``rel=license`` first, then structured data, then any link to a Creative Commons licence, then
+    a licence named in the page's footer.
+    """
+    related = list(said.licences)
+    for address in related:
+        if _CC.match(address):
+            return address
+    claimed = [claim.licence for claim in said.claims if claim.licence]
+    for value in claimed:
+        if _CC.match(value) or (value.startswith("http") and not urls.same_site(value, base_url or "")):
+            return value
+    links = root.xpath("//a[contains(@href, 'creativecommons.org/')]/@href")
+    for href in links[:20]:
+        address = urls.resolve(base_url, str(href)) or ""
+        if _CC.match(address):
+            return address
+    if related:
+        return related[0]
+    return _named(root) or next((value for value in claimed if not value.startswith("http") and len(value) <= 80), "")
+
+
+def reservations(said: Structured, headers: Mapping[str, str]) -> tuple[str, ...]:
+    """The signals that hold back use: robots meta, ``X-Robots-Tag``, TDM reservation in meta or header."""
+    out: dict[str, None] = {}
+    for directive in said.robots:
+        if _reserves(directive):
+            out[f"robots: {directive}"] = None
+    for directive in _header_directives(headers.get("x-robots-tag", "")):
+        out[f"x-robots-tag: {directive}"] = None
+    if said.tdm_reservation.strip() == "1" or headers.get("tdm-reservation", "").split(",")[0].strip() == "1":
+        out["tdm-reservation: 1"] = None
+    return tuple(out)
+
+
+def _reserves(directive: str) -> bool:
+    return directive.replace(" ", "") in _RESERVING
+
+
+def _header_directives(value: str) -> Iterator[str]:
+    """The directives of ``X-Robots-Tag`` that are meant for everybody (a named robot's are not ours)."""
+    for part in value.lower().split(","):
+        name, colon, rest = part.strip().partition(":")
+        directive = rest.strip() if colon and name not in {"unavailable_after", "max-snippet"} else part.strip()
+        if colon and name not in {"unavailable_after", "max-snippet", "*"}:
+            continue
+        if _reserves(directive):
+            yield directive
+
+
+def _named(root: lxml.html.HtmlElement) -> str:
+    places: Iterable[lxml.html.HtmlElement] = root.xpath(
+        "//footer | //*[contains(@id,'footer') or contains(@class,'footer') or contains(@class,'licen') or contains(@class,'copyright')]"
+    )
+    for place in list(places)[:10]:
+        match = _CC_TEXT.search(" ".join(" ".join(place.itertext()).split())[:5000])
+        if match and match.group(1):
+            version = f" {match.group(2)}" if match.group(2) else ""
+            kind = match.group(1).upper().replace(" ", "-")
+            return f"CC{kind}{version}" if kind == "0" else f"CC {kind}{version}"
+    return ""

@@ -12,6 +12,8 @@ from starlette.types import ASGIApp
 
 from aggregator.errors import ConfigError, Problem
 
+CONNECTIONS = 500  #: at a time; who comes on top is answered 503
+
 
 @asynccontextmanager
 async def serve(app: ASGIApp, host: str, port: int) -> AsyncIterator[int]:
@@ -27,7 +29,15 @@ async def serve(app: ASGIApp, host: str, port: int) -> AsyncIterator[int]:
         raise ConfigError("configuration", (problem,)) from error
     with listener:
         config = uvicorn.Config(
-            app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1, server_header=False
+            app,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            ws="none",
+            server_header=False,
+            proxy_headers=False,  # nothing here depends on who asks
+            limit_concurrency=CONNECTIONS,
+            timeout_graceful_shutdown=1,
         )
         server = _Server(config)
         running = asyncio.create_task(server.serve(sockets=[listener]))

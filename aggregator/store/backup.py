@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy import ColumnElement, exists, func, select, text
 from sqlalchemy.orm import Session
 
+from aggregator.errors import StoreError
 from aggregator.store import copies, deliveries, entries, migrate
 from aggregator.store.database import Store
 from aggregator.store.models import DeliveryRow, EntryRow, PostRow
@@ -22,7 +23,11 @@ def backup(store: Store, path: Path) -> None:
 
 def check(store: Store) -> list[str]:
     """What is wrong with the store, in sentences for a person; empty where all is well."""
-    return store.read_now(_damage) or store.read_now(_inconsistencies)
+    try:
+        return store.read_now(_damage) or store.read_now(_inconsistencies)
+    except StoreError as error:
+        # Some damage keeps SQLite from looking for more.
+        return [str(error)]
 
 
 def facts(store: Store) -> list[str]:

@@ -10,9 +10,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from aggregator.store.columns import Numbers, Span, Texts, UtcDateTime
 
 SQLITE = sqlite.dialect()
+ZONES = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 
 
-@given(st.datetimes(min_value=datetime(1, 1, 2), max_value=datetime(9999, 12, 30), timezones=st.timezones()))
+@given(st.datetimes(min_value=datetime(1, 1, 2), max_value=datetime(9999, 12, 30), timezones=ZONES))
 def test_a_time_comes_back_as_the_same_moment_in_utc(moment: datetime) -> None:
     stored = UtcDateTime().process_bind_param(moment, SQLITE)
     again = UtcDateTime().process_result_value(stored, SQLITE)

@@ -12,7 +12,8 @@ from aggregator.store import Store, posts
 from aggregator.types import Author, Credit, Enclosure, Image, Post, Rights, Sighting
 
 WORDS = st.text(st.characters(codec="utf-8"), max_size=40)
-TIMES = st.datetimes(min_value=datetime(1990, 1, 1), max_value=datetime(2100, 1, 1), timezones=st.timezones())
+ZONES = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+TIMES = st.datetimes(min_value=datetime(1990, 1, 1), max_value=datetime(2100, 1, 1), timezones=ZONES)
 MAYBE = st.none() | WORDS
 
 

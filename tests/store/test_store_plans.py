@@ -1,0 +1,61 @@
+"""The statements that run all the time are answered from an index."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+from store_samples import HOUR, NOW, owe, post, record
+
+from aggregator.store import Session, Store, deliveries, entries, feeds, journal, tombstones
+from aggregator.types import Action, Outcome, Publication
+
+KEYS = ["a", "b"]
+
+
+def claim(session: Session) -> None:
+    deliveries.claim(session, NOW, limit=10, lease=HOUR, targets=["blog", "news"], per_target=2)
+
+
+QUICK: dict[str, Callable[[Session], Any]] = {
+    "feeds.claim_due": lambda s: feeds.claim_due(s, NOW, limit=10, lease=HOUR),
+    "feeds.memory": lambda s: feeds.memory(s, "alpha"),
+    "entries.known": lambda s: entries.known(s, "alpha", KEYS, ["u:a", "g:b"]),
+    "entries.told_at": lambda s: entries.told_at(s, KEYS),
+    "entries.save": lambda s: entries.save(s, [record(1), record(2)], NOW),
+    "entries.touch": lambda s: entries.touch(s, "alpha", KEYS, NOW),
+    "entries.find": lambda s: entries.find(s, "abcdef"),
+    "entries.lines of a feed": lambda s: entries.lines(s, feed="alpha", limit=10),
+    "entries.settle_outcome": lambda s: entries.settle_outcome(s, post(1).key, Outcome.DEAD, "no"),
+    "deliveries.promise": lambda s: deliveries.promise(s, post(1), ["blog"], Action.PUBLISH, NOW),
+    "deliveries.claim": claim,
+    "deliveries.settle": lambda s: deliveries.settle(s, 1, Publication(remote_id="1"), NOW),
+    "deliveries.next_due_at": deliveries.next_due_at,
+    "deliveries.pending": deliveries.pending,
+    "tombstones.bury": lambda s: tombstones.bury(s, "alpha", "a", "https://a.example/", "no", NOW),
+    "journal.of_entry": lambda s: journal.of_entry(s, "alpha", "a"),
+    "journal.of_feed": lambda s: journal.of_feed(s, "alpha"),
+    "journal.prune": lambda s: journal.prune(s, NOW),
+}
+#: Small by nature: read as a whole.
+MAY_BE_SCANNED = ("targets", "tombstone_patterns", "waiting", "anon_1", "(subquery-1)", "CONSTANT ROW")
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_a_frequent_statement_scans_no_table(store: Store, name: str) -> None:
+    owe(store, 1, 2)
+    plans: list[str] = []
+
+    def explain(_connection, cursor, statement, parameters, _context, many) -> None:  # type: ignore[no-untyped-def]
+        if not statement.startswith(("BEGIN", "EXPLAIN", "PRAGMA")):
+            values = parameters[0] if many else parameters
+            rows = cursor.connection.execute(f"EXPLAIN QUERY PLAN {statement}", values).fetchall()
+            plans.extend(row[3] for row in rows)
+
+    event.listen(store._writing, "before_cursor_execute", explain)
+    store.write_now(lambda session: QUICK[name](session) and None)
+    assert plans or name == "deliveries.promise"
+    scans = [plan for plan in plans if plan.startswith("SCAN") and not plan.endswith(MAY_BE_SCANNED)]
+    assert scans == []

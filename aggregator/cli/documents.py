@@ -92,7 +92,7 @@ def children(wanted: int, *preload: str) -> Iterator[Workers]:
     """Child processes, as many as there are processors but no more than wanted."""
     from aggregator.pipeline.workers import Workers
 
-    workers = Workers(max(1, min(wanted, os.cpu_count() or 1)), preload=preload)
+    workers = Workers(max(1, min(wanted, os.cpu_count() or 1)), preload=("aggregator.cli", *preload))
     try:
         yield workers
     finally:

@@ -3,6 +3,7 @@
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from aggregator import config
@@ -45,11 +46,8 @@ def main() -> None:
             feeds = [loaded.feed(name) for name in loaded.feed_names]
         assert len(feeds) == count
         path.write_text(text.replace('h"\n', 'h."\n'))
-        with timed(f"complain about {count} feeds"):
-            try:
-                config.load(path)
-            except ConfigError as error:
-                assert len(error.problems) == count
+        with timed(f"complain about {count} feeds"), suppress(ConfigError):
+            config.load(path)
 
 
 class timed:  # noqa: N801 - reads like a word

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from dataclasses import dataclass, field
 from urllib.parse import quote, unquote, urljoin
@@ -14,7 +15,8 @@ _SHAPE = re.compile(r"(?is)^(https?)://([^/?#]*)([^#]*)")
 _NETLOC = re.compile(
     r"(?s)^(?:(?P<user>.*)@)?(?P<host>\[[0-9a-f:.]+\]|[^:\[\]@]+)(?::(?P<port>\d{0,5}))?$", re.IGNORECASE
 )
-_HOST = re.compile(r"^[a-z0-9._-]+$|^\[[0-9a-f:.]+\]$")
+_HOST = re.compile(r"^(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}$|^\[[0-9a-f:.]+\]$")
+_DOTTED = re.compile(r"^\d+\.\d+\.\d+\.\d+$")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -89,6 +91,11 @@ def _host(name: str) -> str:
             raise ValueError("an unreadable host name") from error
     if not _HOST.match(name) or len(name) > 253:
         raise ValueError("an unreadable host name")
+    if name.startswith("[") or _DOTTED.match(name):
+        try:
+            ipaddress.ip_address(name.strip("[]"))
+        except ValueError as error:
+            raise ValueError("an unreadable IP address") from error
     return name
 
 

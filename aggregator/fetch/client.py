@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-import httpx
+import httpcore
 
 from aggregator import __version__, urls
 from aggregator.errors import (
@@ -54,6 +54,8 @@ _OURS = frozenset(
         *("if-none-match", "if-modified-since"),
     }
 )
+#: What may go wrong on the wire.
+_BELOW = (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError)
 _PASSING = frozenset({408, 421, 425})  #: 4xx that say nothing about the address (RFC 9110, 15.5; RFC 8470)
 
 
@@ -90,17 +92,17 @@ class Client:
         self._settings = settings
         self._now = now
         self._robots = Robots(self._ask_robots, now=now)
-        # The transport alone, without httpx's client around it: that would keep cookies, read the environment, and
-        # stumble over a Location that it can't parse before we see it.
-        self._transport = guard.transport(settings.allow_networks, tls=tls)
+        # The connections alone, without httpx's client on top: it keeps cookies, reads the environment, spells
+        # addresses its own way, and stumbles over strange ones in a Location before we see them.
+        self._pool = guard.pool(settings.allow_networks, tls=tls)
         self._timeouts = {"connect": settings.connect_timeout.total_seconds()}
 
     async def __aenter__(self) -> Client:
-        await self._transport.__aenter__()
+        await self._pool.__aenter__()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._transport.aclose()
+        await self._pool.aclose()
 
     async def get(
         self,
@@ -193,13 +195,13 @@ class Client:
         except TimeoutError as error:
             limit = self._settings.timeout.total_seconds()
             raise UnreachableError(trip.asked, f"no complete answer within {limit:g} s") from error
-        except httpx.ConnectTimeout as error:
+        except httpcore.ConnectTimeout as error:
             raise UnreachableError(trip.asked, f"{here.host} doesn't take the connection") from error
-        except httpx.LocalProtocolError as error:
+        except httpcore.LocalProtocolError as error:
             raise RefusedError(
                 trip.asked, "can't be asked: a header field has characters that may not be sent"
             ) from error
-        except httpx.TransportError as error:
+        except _BELOW as error:
             raise UnreachableError(trip.asked, _cause(error)) from error
         except RefusedError as error:
             raise RefusedError(trip.asked, error.message, status=error.status) from error
@@ -207,24 +209,28 @@ class Client:
     async def _exchange(self, trip: _Trip, start: Address, here: Address, hops: tuple[Hop, ...]) -> Response:
         fields = self._fields(trip, start, here)
         conditional = any(name == "If-None-Match" or name == "If-Modified-Since" for name, _ in fields)
-        request = httpx.Request(
+        request = httpcore.Request(
             "GET",
-            httpx.URL(f"{here.origin}/"),
-            headers=[(name.encode("ascii"), _bytes(value)) for name, value in fields],
-            # httpx would write path and query its own way.
-            extensions={"target": here.target.encode("ascii"), "timeout": self._timeouts},
+            httpcore.URL(
+                scheme=here.scheme.encode(),
+                host=here.host.strip("[]").encode(),
+                port=here.port,
+                target=here.target.encode(),
+            ),
+            headers=[(_bytes(name), _bytes(value)) for name, value in fields],
+            extensions={"timeout": self._timeouts},
         )
-        answer = await self._transport.handle_async_request(request)
+        answer = await self._pool.handle_async_request(request)
         try:
             response = Response(
                 url=here.url,
                 requested_url=start.url,
-                status=answer.status_code,
-                headers=tuple((k.decode("latin-1").lower(), v.decode("latin-1")) for k, v in answer.headers.raw),
+                status=answer.status,
+                headers=tuple((k.decode("latin-1").lower(), v.decode("latin-1")) for k, v in answer.headers),
                 body=b"",
                 fetched_at=self._now(),
                 hops=hops,
-                not_modified=answer.status_code == 304,
+                not_modified=answer.status == 304,
             )
             self._judge(trip, response, conditional=conditional)
             if headers.declares_freshness(response):
@@ -237,7 +243,8 @@ class Client:
 
     def _fields(self, trip: _Trip, start: Address, here: Address) -> list[tuple[str, str]]:
         at_home = here.origin == start.origin
-        fields = [("User-Agent", self.user_agent), ("Accept-Encoding", "gzip")]
+        host = here.origin.partition("://")[2]
+        fields = [("Host", host), ("User-Agent", self.user_agent), ("Accept-Encoding", "gzip")]
         private = trip.private if at_home else ()
         if not any(name.lower() == "accept" for name, _ in private):
             fields.append(("Accept", trip.purpose.accept))
@@ -273,7 +280,7 @@ class Client:
         asks = "" if wait is None else f", asks us to wait {wait.total_seconds():.0f} s"
         return BusyError(trip.asked, message + asks, status=response.status, retry_after=wait)
 
-    async def _read(self, trip: _Trip, response: Response, answer: httpx.Response) -> bytes:
+    async def _read(self, trip: _Trip, response: Response, answer: httpcore.Response) -> bytes:
         limit = trip.purpose.limit(self._settings)
         cut = trip.purpose is Purpose.ROBOTS
         kind = response.header("content-type")
@@ -284,7 +291,7 @@ class Client:
             raise TooLargeError(trip.asked, f"{int(length):,} bytes, more than {limit:,}")
         encodings = [value for name, value in response.headers if name == "content-encoding"]
         body = Body(trip.asked, encoding=", ".join(encodings), limit=limit, cut=cut)
-        async for chunk in answer.aiter_raw():
+        async for chunk in answer.aiter_stream():
             body.feed(chunk)
             if body.full:
                 break
@@ -322,7 +329,7 @@ def _bytes(value: str) -> bytes:
         return value.encode()
 
 
-def _cause(error: httpx.TransportError) -> str:
+def _cause(error: Exception) -> str:
     """What went wrong below, in a few words."""
     cause: BaseException | None = error
     while cause is not None:

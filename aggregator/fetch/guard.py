@@ -115,23 +115,16 @@ class Backend(httpcore.AsyncNetworkBackend):
         for address in found:
             reason = refused(address, self._allow)
             if reason is not None:
-                where = "this is" if address == host else f"{host} is at {address}:"
-                raise RefusedError(host, f"{where} {reason}; if it is yours, add its network to {self._setting}")
+                where = host if address == host else f"{host} is at {address}, which"
+                raise RefusedError(host, f"{where} is {reason}; if it is yours, add its network to {self._setting}")
         return found[:MAX_ADDRESSES]
 
 
 class Transport(httpx.AsyncBaseTransport):
-    """An httpx transport over the guarded backend, without proxies and without a say of the environment."""
+    """An httpx transport over guarded connections."""
 
-    def __init__(self, backend: httpcore.AsyncNetworkBackend, tls: ssl.SSLContext) -> None:
-        # Concurrency is limited outside: a queue inside httpcore's pool costs time quadratic in its length.
-        self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=tls,
-            max_connections=None,
-            max_keepalive_connections=KEPT_ALIVE,
-            keepalive_expiry=KEPT_SECONDS,
-            network_backend=backend,
-        )
+    def __init__(self, connections: httpcore.AsyncConnectionPool) -> None:
+        self._pool = connections
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Sends one request; the body is read through the answer's stream."""
@@ -146,7 +139,6 @@ class Transport(httpx.AsyncBaseTransport):
         )
         with _as_httpx(request):
             answer = await self._pool.handle_async_request(wire)
-        assert isinstance(answer.stream, AsyncIterator) or hasattr(answer.stream, "__aiter__")
         return httpx.Response(
             answer.status,
             headers=answer.headers,
@@ -159,18 +151,35 @@ class Transport(httpx.AsyncBaseTransport):
         await self._pool.aclose()
 
 
+def pool(
+    allow_networks: Sequence[IPNetwork] = (),
+    *,
+    setting: str = "fetch.allow_networks",
+    tls: ssl.SSLContext | None = None,
+) -> httpcore.AsyncConnectionPool:
+    """Connections to public addresses and to those in ``allow_networks``, and to no others.
+
+    Any other raises RefusedError, naming ``setting`` as what to change. There is no proxy, whatever the environment
+    says: it would connect in our place, unchecked.
+    """
+    return httpcore.AsyncConnectionPool(
+        ssl_context=tls or httpx.create_ssl_context(trust_env=False),
+        # Concurrency is limited outside: a queue inside the pool costs time quadratic in its length.
+        max_connections=None,
+        max_keepalive_connections=KEPT_ALIVE,
+        keepalive_expiry=KEPT_SECONDS,
+        network_backend=Backend(allow_networks, setting),
+    )
+
+
 def transport(
     allow_networks: Sequence[IPNetwork] = (),
     *,
     setting: str = "fetch.allow_networks",
     tls: ssl.SSLContext | None = None,
 ) -> Transport:
-    """A transport for an httpx client that refuses every address that is neither public nor in ``allow_networks``.
-
-    Sending raises RefusedError then, naming ``setting`` as what to change. Use with ``trust_env=False``: a proxy
-    would connect in our place, unchecked.
-    """
-    return Transport(Backend(allow_networks, setting), tls or httpx.create_ssl_context(trust_env=False))
+    """The same for an httpx client, which must be made with ``trust_env=False``."""
+    return Transport(pool(allow_networks, setting=setting, tls=tls))
 
 
 class _Body(httpx.AsyncByteStream):

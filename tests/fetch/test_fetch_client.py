@@ -175,6 +175,10 @@ class TestAsking:
             "http://a b/",
             "http://a\\b@127.0.0.1/",
             "http://[::1/",
+            "http://[1:2:3]/",
+            "http://0177.0.0.1/",
+            "http://1.2.3.999/",
+            "http://a..b/",
             "http://%31%32%37.0.0.1/",
             "http://127.0.0.1/a\nb",
             "http://" + "a" * 300 + "/",
@@ -516,5 +520,6 @@ class TestLimits:
             url = closed.url("/feed")
         with pytest.raises(UnreachableError, match=r"refused|connect"):
             await feed(client, url)
-        with pytest.raises(UnreachableError, match="resolved"):
-            await feed(client, "http://no-such-host.invalid/")
+        for host in ("no-such-host.invalid", "xn--.invalid"):
+            with pytest.raises(UnreachableError, match="resolved"):
+                await feed(client, f"http://{host}/")

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from aggregator.cli.invocation import examples, invocation
+from aggregator.cli.output import tell
 
 EPILOG = examples("wirecopy demo", "wirecopy demo --folder /tmp/wirecopy-demo --port 8090")
 
@@ -18,8 +19,26 @@ def demo(
     port: Annotated[int, typer.Option(min=1, max=65_535, help="Where the blog is served.")] = 8080,
 ) -> None:
     """Shows a blog made from sample newspapers, without the internet."""
-    from aggregator import demo as press
-    from aggregator import log
+    from aggregator import daemon, demo, log
+    from aggregator.errors import ConfigError, Problem
 
     log.setup(verbose=invocation(ctx).verbose)
-    press.run(folder, port=port)
+    try:
+        with demo.running(port + 1) as address:
+            path = demo.write_config(folder, address, f"127.0.0.1:{port}")
+            daemon.run(path, on_ready=lambda config: _welcome(config.site.base_url, address, path))
+    except OSError as error:
+        problem = Problem("--port", f"{port + 1} can't be listened on: {error.strerror}", hint="name another port")
+        raise ConfigError("demo", (problem,)) from error
+
+
+def _welcome(blog: str, press: str, path: Path) -> None:
+    tell(f"""
+  The blog:          {blog}/          (fills within a few seconds)
+  The sample press:  {press}/    (where its stories come from)
+  The configuration: {path}
+
+  Next: write a config.toml of your own (config.example.toml shows every key), then `wirecopy run`.
+  See what was decided: wirecopy --config {path} entries
+  Stop with Ctrl-C.
+""")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,9 +12,18 @@ from store_samples import NOW, URL, subscribe
 from aggregator.store import Store
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    """An open store that knows the feeds alpha and beta."""
-    with Store.open(URL, base=tmp_path, now=NOW) as opened:
+@pytest.fixture(scope="session")
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store that knows the feeds alpha and beta, to be copied."""
+    with Store.open(URL, base=tmp_path_factory.mktemp("fresh"), now=NOW) as opened:
         subscribe(opened, "alpha", "beta")
+    return opened.path
+
+
+@pytest.fixture
+def store(fresh: Path, tmp_path: Path) -> Iterator[Store]:
+    """An open store that knows the feeds alpha and beta."""
+    (tmp_path / "data").mkdir()
+    shutil.copy(fresh, tmp_path / "data" / fresh.name)
+    with Store.open(URL, base=tmp_path, now=NOW) as opened:
         yield opened

@@ -16,7 +16,7 @@ def test_a_copy_is_whole_and_for_its_owner_only(store: Store, tmp_path: Path) ->
     owe(store, 1)
     backup.backup(store, tmp_path / "copies" / "today.db")
     assert stat.S_IMODE((tmp_path / "copies" / "today.db").stat().st_mode) == 0o600
-    assert os.listdir(tmp_path / "copies") == ["today.db"]
+    assert [path.name for path in (tmp_path / "copies").iterdir()] == ["today.db"]
     with Store.open("sqlite:///copies/today.db", base=tmp_path, now=NOW) as copy:
         assert copy.read_now(deliveries.pending) == 1
 

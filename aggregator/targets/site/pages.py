@@ -75,7 +75,7 @@ class Pages:
         post, language = placed.post, self.site.language
         where = self._place(placed.path)
         labels = texts.texts(language)
-        picture = views.picture(placed, where.locate, where.absolute, "(min-width: 64rem) 60rem, 100vw")
+        picture = views.picture(placed, where.locate, where.absolute, "(min-width: 70rem) 70rem, 100vw")
         shown = picture if post.lead else None  # a picture that is no lead stands in the text
         listings = self.index.listings_of(placed.sort)
         source = next(listing for listing in listings if listing.kind == "source")
@@ -155,6 +155,7 @@ class Pages:
             "policy": csp.POLICY,
             "icon": self.icon,
             "site_dir": texts.direction(language or "en"),
+            "licence_of": views.licence,
             "full_date": lambda when: texts.day(when, language),
         }
         return self.theme.render(template, shared | context)

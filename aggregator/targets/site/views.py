@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import urlsplit
 
 from aggregator.targets.site import body, texts
 from aggregator.targets.site.records import Listing, Placed
 from aggregator.types import Author
+
+_CREATIVE_COMMONS = re.compile(r"/(?:licenses|publicdomain)/([a-z-]{2,12})/(\d\.\d)?")
 
 THUMBNAIL_SIZES = "(min-width: 48rem) 14rem, 30vw"
 LEAD_SIZES = "(min-width: 75rem) 44rem, 100vw"
@@ -146,6 +150,19 @@ def days(cards: Sequence[Card], language: str) -> tuple[Day, ...]:
         )
         for day, of_day in grouped
     )
+
+
+def licence(value: str) -> Link:
+    """A licence as readers know it: Creative Commons by its short name, others by name or host."""
+    if not value.startswith(("https://", "http://")):
+        return Link(title=value, href="")
+    parts = urlsplit(value)
+    match = _CREATIVE_COMMONS.match(parts.path) if (parts.hostname or "").endswith("creativecommons.org") else None
+    if match is None:
+        return Link(title=parts.hostname or value, href=value)
+    kind, version = match.groups()
+    name = {"zero": "CC0", "mark": "Public Domain Mark"}.get(kind, f"CC {kind.upper()}")
+    return Link(title=f"{name} {version}".strip(), href=value)
 
 
 def description(placed: Placed) -> str:

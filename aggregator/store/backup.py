@@ -46,16 +46,16 @@ def _damage(session: Session) -> list[str]:
 
 
 def _inconsistencies(session: Session) -> list[str]:
-    owed = exists().where(DeliveryRow.post_key == EntryRow.post_key)
+    owed = exists().where(DeliveryRow.post_key == EntryRow.post_key, DeliveryRow.state.in_(deliveries.OPEN))
     stored = exists().where(PostRow.key == EntryRow.post_key)
     seen = exists().where(EntryRow.key == PostRow.entry_key, EntryRow.feed == PostRow.feed)
     queued = EntryRow.outcome == Outcome.QUEUED
     return [
-        *_counted(session, EntryRow, EntryRow.post_key.is_not(None) & ~stored, "entries have a post that is not there"),
-        *_counted(session, EntryRow, queued & ~owed, "entries are queued though nothing is owed for them"),
-        *_counted(session, PostRow, ~seen, "posts were made from an entry that is not there"),
+        *_counted(session, EntryRow, EntryRow.post_key.is_not(None) & ~stored, "entries with a post that is not there"),
+        *_counted(session, EntryRow, queued & ~owed, "queued entries for which nothing is owed"),
+        *_counted(session, PostRow, ~seen, "posts made from an entry that is not there"),
         *_counted(
-            session, DeliveryRow, DeliveryRow.state.not_in(list(DeliveryState)), "deliveries are in an unknown state"
+            session, DeliveryRow, DeliveryRow.state.not_in(list(DeliveryState)), "deliveries in an unknown state"
         ),
     ]
 
@@ -64,18 +64,23 @@ def _counted(
     session: Session, row: type[EntryRow | PostRow | DeliveryRow], wrong: ColumnElement[bool], what: str
 ) -> list[str]:
     count = session.scalar(select(func.count()).select_from(row).where(wrong)) or 0
-    return [f"{count} {what}"] if count else []
+    return [f"{what}: {count}"] if count else []
 
 
 def _facts(session: Session, path: Path) -> list[str]:
     stands = [f"{count} {outcome}" for outcome, count in sorted(entries.counts(session).items())]
     owed = [
-        f"{target}: {count} deliveries {state}" for (target, state), count in sorted(deliveries.counts(session).items())
+        f"deliveries to {target}, {state}: {count}"
+        for (target, state), count in sorted(deliveries.counts(session).items())
     ]
     doubtful = session.scalar(select(func.count()).select_from(DeliveryRow).where(DeliveryRow.in_doubt)) or 0
     return [
         f"revision {migrate.revision(session.connection(), path)}",
         f"entries: {', '.join(stands) or 'none'}",
         *owed,
-        *([f"{doubtful} deliveries in doubt: their targets are asked before they are tried again"] if doubtful else []),
+        *(
+            [f"deliveries in doubt, whose targets are asked before they are tried again: {doubtful}"]
+            if doubtful
+            else []
+        ),
     ]

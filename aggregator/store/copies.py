@@ -43,6 +43,8 @@ def dated(path: Path, revision: str, now: datetime) -> Path:
     folder = path.parent / "backups"
     target = folder / f"{path.stem}-{now:%Y%m%dT%H%M%SZ}-{revision}.db"
     target.unlink(missing_ok=True)
+    for cut in folder.glob(f"{path.stem}-*.part"):  # by a kill
+        cut.unlink(missing_ok=True)
     copy(path, target)
     for old in sorted(folder.glob(f"{path.stem}-*Z-*.db"))[:-KEEP]:
         old.unlink(missing_ok=True)

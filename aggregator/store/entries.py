@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from aggregator import urls
@@ -235,6 +235,12 @@ def revisions(session: Session, feed: str, key: str) -> list[Revision]:
         .order_by(RevisionRow.id.desc())
     )
     return [Revision(title=title, content_hash=hashed, replaced_at=at) for title, hashed, at in session.execute(query)]
+
+
+def prune_revisions(session: Session, before: datetime) -> int:
+    """Forgets what entries were before then; how many revisions there were."""
+    old = delete(RevisionRow).where(RevisionRow.replaced_at < before)
+    return len(session.execute(old.returning(RevisionRow.id)).all())
 
 
 def _with_tombstones(

@@ -45,10 +45,10 @@ def test_rows_that_belong_to_nothing_are_found(store: Store) -> None:
     store.write_now(lambda session: session.execute(text("UPDATE posts SET entry_key = 'nothing'")) and None)
     store.write_now(lambda session: session.execute(text("UPDATE deliveries SET state = 'lost'")) and None)
     assert backup.check(store) == [
-        "2 entries have a post that is not there",
-        "2 entries are queued though nothing is owed for them",
-        "1 posts were made from an entry that is not there",
-        "1 deliveries are in an unknown state",
+        "entries with a post that is not there: 2",
+        "queued entries for which nothing is owed: 3",
+        "posts made from an entry that is not there: 1",
+        "deliveries in an unknown state: 1",
     ]
 
 
@@ -74,6 +74,6 @@ def test_the_facts_tell_what_is_owed(store: Store) -> None:
     assert backup.facts(store) == [
         "revision 0001",
         "entries: 2 queued",
-        "blog: 2 deliveries pending",
-        "1 deliveries in doubt: their targets are asked before they are tried again",
+        "deliveries to blog, pending: 2",
+        "deliveries in doubt, whose targets are asked before they are tried again: 1",
     ]

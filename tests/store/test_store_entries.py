@@ -78,6 +78,12 @@ class TestSave:
             entries.Revision(title="One", content_hash="a", replaced_at=NOW + 2 * HOUR),
         ]
 
+    def test_what_an_entry_was_long_ago_is_forgotten(self, store: Store) -> None:
+        for hours, hashed in enumerate("abc"):
+            save(store, record(1, content_hash=hashed), at=NOW + hours * HOUR)
+        assert store.write_now(entries.prune_revisions, NOW + 2 * HOUR) == 1
+        assert [old.content_hash for old in store.read_now(entries.revisions, "alpha", "entry-1")] == ["b"]
+
     def test_equal_keys_of_two_feeds_are_two_entries(self, store: Store) -> None:
         save(store, record(1), record(1, feed="beta", content_hash="other"))
         assert len(store.read_now(entries.lines)) == 2

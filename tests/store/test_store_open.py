@@ -147,11 +147,14 @@ def test_an_older_store_is_copied_and_upgraded(old: Path, later: Path) -> None:
 
 def test_the_newest_five_copies_are_kept(tmp_path: Path, old: Path, later: Path) -> None:
     untouched = old.read_bytes()
+    (old.parent / "backups").mkdir()
+    (old.parent / "backups" / "wire-20260228T000000Z-0001.db.part").write_text("cut by a kill")
+    (old.parent / "backups" / "other.db").write_text("not ours")
     for hours in range(7):
         old.write_bytes(untouched)
         migrate.bring_up(old, NOW + hours * HOUR, folder=later)
     names = sorted(path.name for path in (old.parent / "backups").iterdir())
-    assert names == [f"wire-20260301T{hour}0000Z-0001.db" for hour in range(14, 19)]
+    assert names == ["other.db", *(f"wire-20260301T{hour}0000Z-0001.db" for hour in range(14, 19))]
 
 
 def test_an_older_store_is_not_touched_unasked(old: Path, later: Path) -> None:

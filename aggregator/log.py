@@ -52,9 +52,7 @@ def bound(**facts: object) -> Iterator[None]:
         yield
 
 
-def _printable(
-    _logger: object, _method: str, event: structlog.typing.EventDict
-) -> structlog.typing.EventDict:
+def _printable(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
     return {key: _escape(value) for key, value in event.items()}
 
 

@@ -77,7 +77,7 @@ def _declared(root: lxml.html.HtmlElement, base_url: str) -> Iterator[FeedLink]:
         declared = (element.get("type") or "").partition(";")[0].strip().lower()
         kind = _TYPES.get(declared, "")
         address = urls.resolve(base_url, element.get("href"))
-        if address is None or _NO_FEED.search(address) and "wp-json" in address:
+        if address is None or (_NO_FEED.search(address) and "wp-json" in address):
             continue
         if kind == "application/xml" or declared == "application/json":
             kind = kind if _FEED_PATH.search(address) else ""

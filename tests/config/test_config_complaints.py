@@ -1,6 +1,6 @@
 """Bad files: all complaints at once, each with its key, its line, and what to do."""
 
-# ruff: noqa: E501 - a fact a line
+
 
 import pytest
 

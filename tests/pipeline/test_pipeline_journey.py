@@ -18,7 +18,9 @@ PROSE = (
 )
 
 
-def item(number: int, *, title: str | None = None, link: str | None = None, text: str | None = None, extra: str = "") -> str:
+def item(
+    number: int, *, title: str | None = None, link: str | None = None, text: str | None = None, extra: str = ""
+) -> str:
     return (
         f"<item><title>{title or f'Story {number}'}</title><guid isPermaLink='false'>id-{number}</guid>"
         f"<link>{link or f'/story/{number}'}</link><pubDate>Mon, {number:02d} May 2026 10:00:00 GMT</pubDate>"
@@ -42,7 +44,9 @@ def page(number: int, head: str = "", text: str = PROSE) -> str:
 
 
 def serve(bench: Bench, *items: str, path: str = "/feed", pages: int = 3, **about: str) -> Feed:
-    bench.web.route(path, rss(*items, **about), headers={"Content-Type": "application/rss+xml", "ETag": f'"{len(items)}"'})
+    bench.web.route(
+        path, rss(*items, **about), headers={"Content-Type": "application/rss+xml", "ETag": f'"{len(items)}"'}
+    )
     for number in range(1, pages + 1):
         bench.web.route(f"/story/{number}", page(number), headers={"Content-Type": "text/html"})
     return Feed(name=path.strip("/"), url=bench.web.url(path), targets=("blog",))
@@ -98,7 +102,9 @@ async def test_restamped_and_reworded_entries_update_their_post_and_make_no_seco
 
 async def test_two_feeds_that_bring_one_page_make_one_post(bench: Bench) -> None:
     first = serve(bench, item(1))
-    second = replace(serve(bench, item(1, link="/story/1?utm_source=b"), path="/other", title="The Other"), name="other")
+    second = replace(
+        serve(bench, item(1, link="/story/1?utm_source=b"), path="/other", title="The Other"), name="other"
+    )
     await bench.refresh(first)
     pages = len([seen for seen in bench.web.requests if seen.path == "/story/1"])
     await bench.refresh(second)
@@ -106,7 +112,9 @@ async def test_two_feeds_that_bring_one_page_make_one_post(bench: Bench) -> None
     assert len(bench.target.posts) == 1
     assert pages == len([seen for seen in bench.web.requests if seen.path == "/story/1"]) == 1
     lines = await bench.store.read(entries.lines, feed="other")
-    assert [(str(line.outcome), "feed feed brought the same page" in line.reason) for line in lines] == [("duplicate", True)]
+    assert [(str(line.outcome), "feed feed brought the same page" in line.reason) for line in lines] == [
+        ("duplicate", True)
+    ]
 
 
 async def test_a_syndicated_copy_is_told_as_also_reported_by(bench: Bench) -> None:
@@ -144,7 +152,11 @@ async def test_only_the_newest_entries_are_taken_on_first_subscription(bench: Be
     ("change", "outcome", "reason"),
     [
         ({"max_age": timedelta(days=7)}, "too-old", "older than max_age"),
-        ({"transforms": (StepSettings(kind="filter", name="f", options={"exclude": ["harbour"]}),)}, "dropped", "“harbour”"),
+        (
+            {"transforms": (StepSettings(kind="filter", name="f", options={"exclude": ["harbour"]}),)},
+            "dropped",
+            "“harbour”",
+        ),
     ],
 )
 async def test_what_is_not_wanted_has_an_outcome_with_its_reason(
@@ -179,7 +191,9 @@ async def test_rights_limit_what_is_shown(bench: Bench, rights: Rights) -> None:
 
 async def test_a_reservation_of_the_source_lowers_rights(bench: Bench) -> None:
     feed = serve(bench, item(1))
-    bench.web.route("/story/1", page(1, head='<meta name="robots" content="noarchive">'), headers={"Content-Type": "text/html"})
+    bench.web.route(
+        "/story/1", page(1, head='<meta name="robots" content="noarchive">'), headers={"Content-Type": "text/html"}
+    )
     await bench.refresh(feed)
     await bench.deliver()
     (post,) = bench.target.posts.values()
@@ -199,7 +213,9 @@ async def test_the_origin_of_a_reposted_entry_is_credited(bench: Bench) -> None:
 async def test_a_broken_feed_fails_alone_and_keeps_its_validators(bench: Bench) -> None:
     feed = serve(bench, item(1))
     await bench.refresh(feed)
-    bench.web.route("/feed", "<html><body>Please log in</body></html>", headers={"Content-Type": "text/html", "ETag": '"x"'})
+    bench.web.route(
+        "/feed", "<html><body>Please log in</body></html>", headers={"Content-Type": "text/html", "ETag": '"x"'}
+    )
     bench.now.forward(hours=2)
     done = await bench.refresh(feed)
     assert done.outcome == "failed"

@@ -50,6 +50,8 @@ def _about_targets(config: Config) -> Iterator[str]:
 
 
 def _about_secrets(config: Config) -> Iterator[str]:
+    if any(_secrets(config.defaults)):
+        yield "defaults: its headers and auth are sent to every feed's server; a group or a feed is the better place"
     if not any(secret.origin == "text" for secret in _secrets(config)):
         return
     try:

@@ -55,6 +55,10 @@ _SYNTAX_HINTS = (
 )
 
 
+#: How the reader of TOML writes a key: ``('feeds', 'a')``.
+_KEY = re.compile(r"\((?:'[^']*'(?:, |,?(?=\))))+\)")
+
+
 def load(path: Path) -> Config:
     """Reads and checks a configuration file. Raises ConfigError that lists all that is wrong with it."""
     return from_text(path, read_text(path))
@@ -133,12 +137,16 @@ def _parse(path: Path, text: str) -> dict[str, object]:
         place = re.search(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$", message)
         line = int(place[1]) if place and place[1] else len(text.rstrip().split("\n"))
         column = f" in column {place[2]}" if place and place[2] else ""
-        said = (message[: place.start()] if place else message).strip()
+        said = _KEY.sub(_dotted, (message[: place.start()] if place else message).strip())
         hint = next((hint for mark, hint in _SYNTAX_HINTS if mark in said.lower()), "")
         problem = Problem(
             key=lines.key_at(text, line), message=f"not valid TOML: {said[:200]}{column}", line=line, hint=hint
         )
         raise ConfigError(str(path), [problem]) from error
+
+
+def _dotted(key: re.Match[str]) -> str:
+    return ".".join(re.findall(r"'([^']*)'", key[0]))
 
 
 def _problems(complaints: Iterable[Complaint], text: str) -> list[Problem]:

@@ -31,6 +31,8 @@ NAME = re.compile(r"[A-Za-z0-9_-]{1,100}")
 KIND = re.compile(r"[A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*")
 LONGEST = timedelta(days=36_500)
 SECRET_BYTES = 65_536
+#: What a credit template may use.
+CREDIT_FACTS = frozenset({"original", "publisher", "authors", "source", "licence"})
 
 _DURATION = re.compile(r"(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -158,15 +160,20 @@ def _kind(value: str) -> str:
 
 def _template(value: str) -> str:
     if value:
-        from jinja2 import TemplateSyntaxError
+        from jinja2 import TemplateSyntaxError, meta
         from jinja2.sandbox import SandboxedEnvironment
 
+        environment = SandboxedEnvironment()
         try:
-            SandboxedEnvironment().parse(value)
+            unknown = meta.find_undeclared_variables(environment.parse(value)) - CREDIT_FACTS
+            environment.compile(value)  # finds unknown filters
         except TemplateSyntaxError as error:
             raise BadValueError(
                 f"not a Jinja2 template: {error.message}", "see https://jinja.palletsprojects.com/"
             ) from error
+        if unknown:
+            hint = f"it may use {', '.join(sorted(CREDIT_FACTS))}"
+            raise BadValueError(f"this template knows no {', '.join(sorted(unknown))}", hint)
     return value
 
 

@@ -1,7 +1,5 @@
 """Bad files: all complaints at once, each with its key, its line, and what to do."""
 
-
-
 import pytest
 
 from aggregator.config import load
@@ -50,6 +48,8 @@ FACTS = [
     (FEED + "auth = { user = 'a' }", "feeds.a.auth.password", "10 is missing"),
     (FEED + "auth = 'a:b'", "feeds.a.auth", "10 must be a table, not text"),
     (FEED + "credit = '{{ title'", "feeds.a.credit", "10 not a Jinja2 template"),
+    (FEED + "credit = '{{ titel }}'", "feeds.a.credit", "10 this template knows no titel (it may use authors, licence, original,"),
+    (FEED + "credit = '{{ authors | nix }}'", "feeds.a.credit", "10 not a Jinja2 template: No filter named 'nix'."),
     (FEED + "[[feeds.a.transforms]]\nname = 'x'", "feeds.a.transforms[0].kind", "10 is missing"),
     (FEED + "[[feeds.a.transforms]]\nkind = 'filtr'", "feeds.a.transforms[0].kind", "11 there is no transform kind 'filtr'"),
     (FEED + "[[feeds.a.transforms]]\nkind = 'replace'\nfnd = ''", "feeds.a.transforms[0].fnd", '12 unknown key (did you mean "find"?)'),
@@ -143,7 +143,7 @@ def test_what_is_no_configuration_at_all_is_told_apart(problems, content, compla
         ("[feeds.a]\nurl = https://a.example\n", "feeds.a.url", "2 not valid TOML: Invalid value in column 7 (text and durations stand in quotes"),
         ("[feeds.a]\nurl = 'x\n", "feeds.a.url", "2 not valid TOML"),
         ("[feeds.a]\nurl = 'x'\nurl = 'y'\n", "feeds.a.url", "3 not valid TOML: Cannot overwrite a value in column 10 (this key stands twice; keep one)"),
-        ("[feeds.a]\n[feeds.a]\n", "feeds.a", "2 not valid TOML: Cannot declare ('feeds', 'a') twice in column 9 (this table stands twice; make it one)"),
+        ("[feeds.a]\n[feeds.a]\n", "feeds.a", "2 not valid TOML: Cannot declare feeds.a twice in column 9 (this table stands twice; make it one)"),
         ("[feeds.a]\nurl\n", "feeds.a.url", "2 not valid TOML: Expected '=' after a key"),
         ('[feeds.a]\npath = "C:\\new\\path"\n', "feeds.a.path", "2 not valid TOML: Unescaped '\\' in a string"),
         ("[feeds.a]\nx = [1,\n", "feeds.a.x", "2 not valid TOML"),

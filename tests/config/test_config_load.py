@@ -100,7 +100,7 @@ def test_every_setting_of_a_feed_arrives(write, monkeypatch, tmp_path):
             url = "https://a.example/Feed?x=%20"
             name = "The A"
             licence = "CC BY 4.0"
-            credit = "{{ title }}"
+            credit = "{{ original.title }}"
             allow_hosts = ["A.example", "bücher.example"]
             headers = { "X-Token" = { env = "TEST_TOKEN" }, Accept-Language = "en" }
             auth = { user = "me", password = { file = "password" } }
@@ -118,7 +118,7 @@ def test_every_setting_of_a_feed_arrives(write, monkeypatch, tmp_path):
 
     feed = config.feed("a")
     assert feed.url == "https://a.example/Feed?x=%20"
-    assert (feed.title, feed.licence, feed.credit) == ("The A", "CC BY 4.0", "{{ title }}")
+    assert (feed.title, feed.licence, feed.credit) == ("The A", "CC BY 4.0", "{{ original.title }}")
     assert feed.allow_hosts == ("a.example", "xn--bcher-kva.example")
     assert feed.headers == (("X-Token", "t0ken"), ("Accept-Language", "en"))
     assert feed.auth == ("me", "hunter2")

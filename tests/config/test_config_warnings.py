@@ -30,6 +30,7 @@ def test_a_good_file_gives_none(write):
         ),
         (FEED + "every = '5m'", "feeds.a.every is shorter than fetch.floor, which wins"),
         (FEED + "[defaults]\nevery = '5m'", "defaults.every is shorter than fetch.floor"),
+        (FEED + "[defaults]\nheaders = { X = { env = 'HOME' } }", "defaults: its headers and auth are sent"),
         (FEED + "[groups.news]\n", "groups.news: no feed belongs to it"),
         (
             FEED + "targets = ['b']\n[targets.b]\nkind = 'config_kinds.shelf'\npath = 'b'",

@@ -340,5 +340,5 @@ def _cause(error: Exception) -> str:
         if isinstance(cause, OSError) and cause.strerror and not isinstance(cause, socket.gaierror):
             return cause.strerror.lower()
         cause = cause.__cause__ or cause.__context__
-    text = str(error) or type(error).__name__
-    return text[:1].lower() + text[1:200]
+    text = (str(error) or type(error).__name__).rstrip(".")[:200]
+    return f"not a proper HTTP answer: {text}" if isinstance(error, httpcore.RemoteProtocolError) else text

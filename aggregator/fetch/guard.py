@@ -6,11 +6,10 @@ import asyncio
 import ipaddress
 import socket
 import ssl
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 
+import certifi
 import httpcore
-import httpx
 
 from aggregator.errors import RefusedError
 
@@ -28,18 +27,6 @@ _INSIDE_OTHERS: dict[IPNetwork, str] = {
     ipaddress.IPv6Network("2001::/32"): "a Teredo address, which can hide a private one",
     ipaddress.IPv6Network("3fff::/20"): "an address for documentation",
     ipaddress.IPv4Network("192.88.99.0/24"): "a 6to4 relay",
-}
-_ERRORS: dict[type[Exception], type[httpx.TransportError]] = {
-    httpcore.ConnectTimeout: httpx.ConnectTimeout,
-    httpcore.ReadTimeout: httpx.ReadTimeout,
-    httpcore.WriteTimeout: httpx.WriteTimeout,
-    httpcore.PoolTimeout: httpx.PoolTimeout,
-    httpcore.ConnectError: httpx.ConnectError,
-    httpcore.ReadError: httpx.ReadError,
-    httpcore.WriteError: httpx.WriteError,
-    httpcore.LocalProtocolError: httpx.LocalProtocolError,
-    httpcore.RemoteProtocolError: httpx.RemoteProtocolError,
-    httpcore.UnsupportedProtocol: httpx.UnsupportedProtocol,
 }
 
 
@@ -120,37 +107,6 @@ class Backend(httpcore.AsyncNetworkBackend):
         return found[:MAX_ADDRESSES]
 
 
-class Transport(httpx.AsyncBaseTransport):
-    """An httpx transport over guarded connections."""
-
-    def __init__(self, connections: httpcore.AsyncConnectionPool) -> None:
-        self._pool = connections
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Sends one request; the body is read through the answer's stream."""
-        assert isinstance(request.stream, httpx.AsyncByteStream)
-        url = request.url
-        wire = httpcore.Request(
-            method=request.method,
-            url=httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
-            headers=request.headers.raw,
-            content=request.stream,
-            extensions=request.extensions,
-        )
-        with _as_httpx(request):
-            answer = await self._pool.handle_async_request(wire)
-        return httpx.Response(
-            answer.status,
-            headers=answer.headers,
-            stream=_Body(answer, request),
-            extensions=answer.extensions,
-        )
-
-    async def aclose(self) -> None:
-        """Closes every connection."""
-        await self._pool.aclose()
-
-
 def pool(
     allow_networks: Sequence[IPNetwork] = (),
     *,
@@ -163,42 +119,10 @@ def pool(
     says: it would connect in our place, unchecked.
     """
     return httpcore.AsyncConnectionPool(
-        ssl_context=tls or httpx.create_ssl_context(trust_env=False),
+        ssl_context=tls or ssl.create_default_context(cafile=certifi.where()),
         # Concurrency is limited outside: a queue inside the pool costs time quadratic in its length.
         max_connections=None,
         max_keepalive_connections=KEPT_ALIVE,
         keepalive_expiry=KEPT_SECONDS,
         network_backend=Backend(allow_networks, setting),
     )
-
-
-def transport(
-    allow_networks: Sequence[IPNetwork] = (),
-    *,
-    setting: str = "fetch.allow_networks",
-    tls: ssl.SSLContext | None = None,
-) -> Transport:
-    """The same for an httpx client, which must be made with ``trust_env=False``."""
-    return Transport(pool(allow_networks, setting=setting, tls=tls))
-
-
-class _Body(httpx.AsyncByteStream):
-    def __init__(self, answer: httpcore.Response, request: httpx.Request) -> None:
-        self._answer = answer
-        self._request = request
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        with _as_httpx(self._request):
-            async for chunk in self._answer.aiter_stream():
-                yield chunk
-
-    async def aclose(self) -> None:
-        await self._answer.aclose()
-
-
-@contextmanager
-def _as_httpx(request: httpx.Request) -> Iterator[None]:
-    try:
-        yield
-    except tuple(_ERRORS) as error:
-        raise _ERRORS[type(error)](str(error), request=request) from error

@@ -17,7 +17,7 @@ from fakes import ScriptedWeb
 
 from aggregator.config import FetchSettings
 from aggregator.errors import RefusedError, UnreachableError
-from aggregator.fetch import Client, Purpose, guard
+from aggregator.fetch import Client, Purpose, guard, transport
 
 NOW = datetime(2026, 3, 4, tzinfo=UTC)
 NOT_PUBLIC = """0.0.0.0 0.1.2.3 10.0.0.1 100.64.0.1 127.0.0.1 127.255.255.254 169.254.169.254 172.16.0.1 172.31.255.255
@@ -165,10 +165,12 @@ async def test_a_dns_server_that_does_not_answer_costs_the_connect_timeout(
 
 async def test_the_transport_serves_other_clients_too(web: ScriptedWeb) -> None:
     web.route("/api", "x")
-    async with httpx.AsyncClient(transport=guard.transport([ip_network("127.0.0.1/32")]), trust_env=False) as http:
+    async with httpx.AsyncClient(
+        transport=transport.guarded([ip_network("127.0.0.1/32")], setting="x"), trust_env=False
+    ) as http:
         assert (await http.post(web.url("/api"), content=b"abc")).text == "x"
         assert web.requests[0].body == b"abc"
-    closed = guard.transport(setting="targets.blog.allow_networks")
+    closed = transport.guarded(setting="targets.blog.allow_networks")
     async with httpx.AsyncClient(transport=closed, trust_env=False) as http:
         with pytest.raises(RefusedError, match=r"targets\.blog\.allow_networks"):
             await http.get(web.url("/api"))
@@ -177,7 +179,9 @@ async def test_the_transport_serves_other_clients_too(web: ScriptedWeb) -> None:
 async def test_the_transport_speaks_httpx_errors(web: ScriptedWeb) -> None:
     async with ScriptedWeb() as closed:
         url = closed.url("/")
-    async with httpx.AsyncClient(transport=guard.transport([ip_network("127.0.0.1/32")]), trust_env=False) as http:
+    async with httpx.AsyncClient(
+        transport=transport.guarded([ip_network("127.0.0.1/32")], setting="x"), trust_env=False
+    ) as http:
         with pytest.raises(httpx.ConnectError):
             await http.get(url)
 

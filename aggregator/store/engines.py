@@ -41,8 +41,13 @@ def _engine(path: Path, count: int, begin: str, pragmas: dict[str, str]) -> Engi
 
     @event.listens_for(engine, "connect")
     def _on_connect(connection: sqlite3.Connection, _record: object) -> None:
-        for name, value in (PRAGMAS | pragmas).items():
-            connection.execute(f"PRAGMA {name}={value}").close()
+        try:
+            for name, value in (PRAGMAS | pragmas).items():
+                connection.execute(f"PRAGMA {name}={value}").close()
+        except sqlite3.Error:
+            # The pool would leave it open, and what SQLite found out about the file would stand for later ones too.
+            connection.close()
+            raise
 
     @event.listens_for(engine, "begin")
     def _on_begin(connection: Connection) -> None:

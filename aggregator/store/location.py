@@ -55,8 +55,12 @@ def prepare(path: Path) -> None:
 def _protect(path: Path) -> None:
     if not path.is_file():
         raise StoreError(f"{path} is not a file; {HINT}")
-    if not (os.access(path, os.R_OK | os.W_OK) and os.access(path.parent, os.W_OK | os.X_OK)):
+    if not (_may(path, os.R_OK | os.W_OK) and _may(path.parent, os.W_OK | os.X_OK)):
         raise StoreError(f"{path} or its folder can't be written; {HINT}")
     status = path.stat()
     if status.st_uid == os.geteuid() and status.st_mode & 0o077:
         path.chmod(0o600)
+
+
+def _may(path: Path, mode: int) -> bool:
+    return os.access(path, mode, effective_ids=os.access in os.supports_effective_ids)

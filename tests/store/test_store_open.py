@@ -112,6 +112,17 @@ def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path, co
     assert path.read_bytes() == content
 
 
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="no list of open files")
+def test_a_refused_file_is_not_left_open(tmp_path: Path) -> None:
+    path = tmp_path / "data" / "wire.db"
+    path.parent.mkdir()
+    path.write_bytes(b"hello")
+    with pytest.raises(StoreError):
+        Store.open(URL, base=tmp_path, now=NOW)
+    links = [link for link in Path("/proc/self/fd").iterdir() if link.is_symlink()]
+    assert path not in [link.readlink() for link in links if link.exists()]
+
+
 def test_a_database_of_another_program_is_refused(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     with closing(sqlite3.connect(tmp_path / "data" / "wire.db")) as connection:

@@ -24,6 +24,7 @@ INLINE = frozenset(
     strike strong sub sup time tt u var wbr br data meter output amp-fit-text""".split()
 )
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_LINES = frozenset({"p", *HEADINGS, "dt", "summary", "figcaption", "caption", "pre"})
 WORD = re.compile(r"\w+")
 
 
@@ -131,7 +132,7 @@ class _Walk:
             if self.breaks >= 2:
                 self.flush()
             return
-        if tag not in INLINE:
+        if not is_inline(element, tag):
             self.flush()
             self.above.append(element)
             if tag in STRUCTURE:
@@ -145,7 +146,7 @@ class _Walk:
     def close(self, element: lxml.html.HtmlElement, tag: str) -> None:
         if tag == "br":
             return
-        if tag not in INLINE:
+        if not is_inline(element, tag):
             self.flush()
             self.above.pop()
             if tag in STRUCTURE:
@@ -181,6 +182,16 @@ class _Walk:
         self.pending = None
         self.parts.clear()
         self.linked.clear()
+
+
+def is_inline(element: lxml.html.HtmlElement, tag: str) -> bool:
+    """Whether an element is part of a line; a custom element is where it stands in a paragraph or the like."""
+    if tag in INLINE:
+        return True
+    if "-" not in tag:
+        return False
+    parent = element.getparent()
+    return parent is not None and (parent.tag in _LINES or parent.tag in INLINE)
 
 
 def _hidden(element: lxml.html.HtmlElement) -> bool:

@@ -23,10 +23,14 @@ class Base:
         """Lines that no matched block holds, with their places."""
         out = []
         for number, (start, line) in enumerate(zip(self.starts, self.lines, strict=True)):
-            end = self.starts[number + 1] if number + 1 < len(self.starts) else len(self.words)
-            if end > start and sum(self.covered[start:end]) * 2 < end - start:
+            end = self.end(number)
+            if sum(self.covered[start:end]) * 2 < end - start:
                 out.append((start, line))
         return out
+
+    def end(self, number: int) -> int:
+        """Where a line ends, in words."""
+        return self.starts[number + 1] if number + 1 < len(self.starts) else len(self.words)
 
 
 def base(text: str) -> Base:
@@ -48,11 +52,7 @@ def mark(blocks: list[Block], found: Base) -> None:
     Where a text stands twice on the page, the copy wins that keeps the most text in the base's order.
     """
     triples = _triples(found.words)
-    lines: dict[tuple[str, ...], list[int]] = {}
-    for number, start in enumerate(found.starts):
-        end = found.starts[number + 1] if number + 1 < len(found.starts) else len(found.words)
-        if end - start <= 3:
-            lines.setdefault(tuple(found.words[start:end]), []).append(start)
+    lines = _short_pieces(found)
     places = [_places(block.words, found.words, triples, lines) for block in blocks]
     chain = _heaviest_chain(blocks, places)
     for number, place in chain.items():
@@ -65,6 +65,19 @@ def mark(blocks: list[Block], found: Base) -> None:
             if sum(found.covered[place:end]) * 2 <= end - place:
                 _take(block, place, found)
                 break
+
+
+def _short_pieces(found: Base) -> dict[tuple[str, ...], list[int]]:
+    """Lines and cells of at most three words, with their places."""
+    index: dict[tuple[str, ...], list[int]] = {}
+    for start, line in zip(found.starts, found.lines, strict=True):
+        place = start
+        for piece in line.split("|"):
+            words = tuple(WORD.findall(piece.lower()))
+            if 0 < len(words) <= 3:
+                index.setdefault(words, []).append(place)
+            place += len(words)
+    return index
 
 
 def _take(block: Block, place: int, found: Base) -> None:
@@ -90,7 +103,7 @@ def _places(
 ) -> list[int]:
     """Where in the base text a block may stand, the likeliest first."""
     if len(words) <= 3:
-        return lines.get(words, [])[:MAX_PLACES] or (triples.get(words, [])[:1] if len(words) == 3 else [])  # type: ignore[call-overload,no-any-return]  # a triple
+        return lines.get(words, [])[: 4 * MAX_PLACES] or (triples.get(words, [])[:1] if len(words) == 3 else [])
     own = list(zip(words, words[1:], words[2:], strict=False))
     hits = [(offset, triples[triple]) for offset, triple in enumerate(own) if triple in triples]
     if len(hits) < LEAST_SHARE * len(own):
@@ -100,24 +113,34 @@ def _places(
 
 
 def _heaviest_chain(blocks: list[Block], places: list[list[int]]) -> dict[int, int]:
-    """One place per block, increasing with the blocks, such that the placed blocks have the most words."""
-    size = max((place for options in places for place in options), default=-1) + 2
-    best = [0] * (size + 1)  # a Fenwick tree of the greatest weight that ends before a place
+    """One place per block, one after the other, such that the placed blocks have the most words.
+
+    A block takes three quarters of its words: the rest may be words that the base lacks.
+    """
+    size = (
+        max(
+            (place + len(block.words) for block, options in zip(blocks, places, strict=True) for place in options),
+            default=0,
+        )
+        + 2
+    )
+    best = [0] * (size + 1)  # a Fenwick tree of the greatest weight that ends at a place or before
     holder: list[tuple[int, int] | None] = [None] * (size + 1)
     before: dict[tuple[int, int], tuple[int, int] | None] = {}
     top: tuple[int, tuple[int, int] | None] = (0, None)
     for number, options in enumerate(places):
         updates = []
         for place in options:
-            weight, previous, node = 0, None, place
+            weight, previous, node = 0, None, place + 1
             while node > 0:
                 if best[node] > weight:
                     weight, previous = best[node], holder[node]
                 node -= node & -node
             before[number, place] = previous
             updates.append((place, weight + len(blocks[number].words)))
+        taken = max(1, len(blocks[number].words) * 3 // 4)
         for place, weight in updates:
-            node = place + 1
+            node = place + taken + 1
             while node <= size:
                 if weight > best[node]:
                     best[node], holder[node] = weight, (number, place)

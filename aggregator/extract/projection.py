@@ -7,12 +7,13 @@ the base text is put back in its place, so that no text is lost.
 
 from __future__ import annotations
 
+import bisect
 import re
 from dataclasses import dataclass, field
 
 import lxml.html
 
-from aggregator.extract import blocks, boilerplate, match, titles
+from aggregator.extract import blocks, boilerplate, match, titles, writer
 from aggregator.extract.blocks import Block, Event, Outline, Token
 from aggregator.extract.writer import Writer
 from aggregator.markup import images
@@ -23,7 +24,7 @@ JUNK = re.compile(
     r"|pager|nav(?:igation|bar)?|menu|byline|author(?:s|-?(?:bio|box|info|card))?|bio|tags?|taboola|outbrain|widget\w*"
     r"|footer|copyright|hidden|screen-reader\w*|sr-only|visually-?hidden|cookie\w*|consent|paywall|teaser\w*"
     r"|read-?more|more-?on|see-?also|rating|jp-relatedposts|sharedaddy|avatar|profile|follow|toolbar|modal|popup"
-    r"|print-?only|noprint|mw-editsection|toc|edit-?link|headerlink|anchorjs-link)(?:$|[\s_-])"
+    r"|print-?only|noprint|signature|flair|badges?|user-?(?:info|card|details|title|banner|stats)|post-?profile|cta|mw-editsection|toc|edit-?link|headerlink|anchorjs-link)(?:$|[\s_-])"
 )
 _JUNK_TAGS = frozenset({"nav", "aside", "footer", "form", "button", "menu", "header"})
 _SMALL = re.compile(
@@ -55,12 +56,20 @@ class Projection:
     def __init__(self, page: Outline, base_text: str, base_url: str | None) -> None:
         self.page = page
         self.base_url = base_url
+        self.title = ""
         self.base = match.base(base_text)
         match.mark(page.blocks, self.base)
         self.matched = [block for block in page.blocks if block.matched]
         self.container = self._container()
         self.junk: dict[lxml.html.HtmlElement, bool] = {self.container: False} if self.container is not None else {}
         self.first, self.last = self._region()
+        self.tables: set[lxml.html.HtmlElement] | None = None
+        self.parents = {block.element.getparent() for block in self.matched if block.element.tag == "p"}
+        self.looks = {
+            (block.element.tag, block.element.get("class"))
+            for block in self.matched
+            if len(block.words) >= 8 and not block.heading
+        }
 
     def _container(self) -> lxml.html.HtmlElement | None:
         """The innermost element that holds nearly all matched text."""
@@ -104,12 +113,14 @@ class Projection:
         return result
 
     def choose(self, title: str = "") -> None:
-        """Keeps the matched blocks, and those between them that belong to the text."""
+        """Keeps the matched blocks, and those between them that belong to the text; leaves furniture out."""
         for block in self.page.blocks:
-            block.kept = (block.matched or self._belongs(block)) and not boilerplate.is_furniture(
-                block.text, len(block.words)
-            )
+            block.kept = block.matched or self._belongs(block)
+            if block.kept and "pre" not in block.context:
+                block.kept = not boilerplate.is_furniture(block.text, len(block.words))
+        self.title = title
         self._drop_title(title)
+        self._drop_lone_headings()
         self._trim_ends()
 
     def _drop_title(self, title: str) -> None:
@@ -123,8 +134,17 @@ class Projection:
             elif len(block.words) >= 20 and not block.heading:
                 begun = True
 
+    def _drop_lone_headings(self) -> None:
+        """Leaves out headings that only the page has and that nothing kept follows."""
+        below = False
+        for block in reversed(self.page.blocks):
+            if not block.heading:
+                below = block.kept
+            elif block.kept and not block.matched and not below:
+                block.kept = False
+
     def _trim_ends(self) -> None:
-        """Leaves out links at both ends and headings with nothing below them."""
+        """Leaves out links at both ends and short headings with nothing below them."""
         kept = [block for block in self.page.blocks if block.kept]
         budget = sum(len(block.words) for block in kept) // 10
         for block in kept:
@@ -133,12 +153,14 @@ class Projection:
             block.kept = False
             budget -= len(block.words)
         for block in reversed(kept):
-            if (not block.heading and block.link_share < 0.8) or len(block.words) > min(20, budget):
+            trimmed = (block.heading and len(block.words) <= 8) or block.link_share >= 0.8
+            if not trimmed or len(block.words) > min(20, budget):
                 break
             block.kept = False
             budget -= len(block.words)
 
     def _belongs(self, block: Block) -> bool:
+        """Whether a block that the base text lacks is part of the article all the same."""
         if not self.first <= block.first <= self.last or not self._inside(block.element) or self.is_junk(block.element):
             return False
         if block.context & {"pre", "figcaption"}:
@@ -146,16 +168,46 @@ class Projection:
         if block.link_share > 0.5:
             return False
         if block.heading:
-            return len(block.words) > 1
-        if block.context & {"td", "th"}:
-            return self._near(block)
-        if block.context & {"li", "blockquote", "dd", "dt"}:
             return True
-        return len(block.words) >= 8 and block.link_share < 0.3
+        if block.context & {"td", "th"}:
+            return self._in_data(block)
+        if block.context & {"li", "blockquote"}:
+            return True
+        if block.context & {"dd", "dt"}:
+            return self._near(block)
+        if block.context & {"ul", "ol"}:
+            return len(block.words) >= 8  # text that stands in a list, but in none of its items
+        return block.link_share < 0.3 and self._looks_like_text(block)
+
+    def _looks_like_text(self, block: Block) -> bool:
+        """Whether it is made like a block of the base text: a paragraph beside one, or of the same named kind."""
+        element = block.element
+        if element.tag == "p" and element.getparent() in self.parents:
+            return True
+        return (
+            len(block.words) >= 8 and bool(element.get("class")) and (element.tag, element.get("class")) in self.looks
+        )
+
+    def _in_data(self, block: Block) -> bool:
+        """Whether it is a cell of a table of data that the base text has a good part of."""
+        table = next(block.element.iterancestors("table"), None)
+        return table is not None and table in self._tables() and writer.is_data(table)
+
+    def _tables(self) -> set[lxml.html.HtmlElement]:
+        """The tables of which the base text has at least three words in ten."""
+        if self.tables is None:
+            words: dict[lxml.html.HtmlElement, list[int]] = {}
+            for block in self.page.blocks:
+                table = next(block.element.iterancestors("table"), None) if "table" in block.context else None
+                if table is not None:
+                    counts = words.setdefault(table, [0, 0])
+                    counts[block.matched] += len(block.words)
+            self.tables = {table for table, (other, held) in words.items() if held >= 0.3 * (other + held)}
+        return self.tables
 
     def _near(self, block: Block) -> bool:
-        blocks_ = self.page.blocks
-        return any(other.matched for other in blocks_[max(0, block.number - 3) : block.number + 4])
+        around = self.page.blocks[max(0, block.number - 2) : block.number + 3]
+        return any(other.matched and not other.context.isdisjoint({"dd", "dt"}) for other in around)
 
     def keeps(self, number: int, token: Token) -> bool:
         """Whether a text or medium goes into the article."""
@@ -172,12 +224,27 @@ class Projection:
         return True
 
     def extra(self) -> dict[int, list[str]]:
-        """The lines of the base text that no block holds, by the token that they go before."""
+        """The lines of the base text that no block holds, by the token that they go before.
+
+        A row of a table is left out where the table is kept: its cells are there, though not in one line.
+        """
         places = sorted((block.position, block.first) for block in self.page.blocks if block.matched)
+        positions = [position for position, _ in places]
+        cells = {
+            word for block in self.page.blocks if block.kept and block.context & {"td", "th"} for word in block.words
+        }
         out: dict[int, list[str]] = {}
         for start, line in self.base.missing():
-            following = next((first for position, first in places if position > start), len(self.page.tokens))
-            out.setdefault(following, []).append(line)
+            if line.startswith("|") and set(blocks.WORD.findall(line.lower())) <= cells:
+                continue
+            words = len(blocks.WORD.findall(line))
+            if boilerplate.is_furniture(line, words) or titles.alike(line, self.title):
+                continue
+            after = bisect.bisect_right(positions, start)
+            following = places[after][1] if after < len(places) else len(self.page.tokens)
+            out.setdefault(following, []).append(
+                line.strip("| -").replace(" | ", " · ") if line.startswith("|") else line
+            )
         return out
 
     def body(self) -> lxml.html.HtmlElement:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import lxml.html
 from lxml import etree
 
-from aggregator.extract.blocks import INLINE, STRUCTURE, Event, Outline, Token
+from aggregator.extract.blocks import INLINE, STRUCTURE, Event, Outline, Token, is_inline
 from aggregator.markup import embeds, images
 
 #: Inline elements that are kept, and under which name.
@@ -31,6 +31,10 @@ _MIXED = frozenset("li td th dd".split())  #: hold a text or blocks
 _ONLY_IN = {"li": ("ul", "ol"), "tr": ("table", "thead", "tbody", "tfoot"), "td": ("tr",), "th": ("tr",)}
 _ONLY_IN |= {"thead": ("table",), "tbody": ("table",), "tfoot": ("table",), "caption": ("table",), "dt": ("dl",)}
 _ONLY_IN |= {"dd": ("dl",), "figcaption": ("figure",), "summary": ("details",)}
+_CAPTION = re.compile(
+    r"(?i)[\s_-](?:[\w-]*captions?(?:-text)?|image-?(?:credit|description)|media-?(?:credit|description)|photo-?credit)[\s_-]"
+)
+_CAPTION_TAGS = frozenset({"div", "p", "dd", "section", "footer", "h6", "h5", "h4"})
 _MAY_BE_EMPTY = frozenset("td th br hr img iframe video audio source track".split())
 _LANGUAGE = re.compile(
     r"(?:^|\s)(?:brush:\s*|lang(?:uage)?-|highlight-(?:source-)?|sourceCode\s+)([A-Za-z0-9_+#-]{1,20})(?=$|[\s;])"
@@ -77,11 +81,14 @@ class Writer:
 
     def open(self, element: lxml.html.HtmlElement) -> None:
         tag = str(element.tag)
-        if tag in INLINE:
+        if is_inline(element, tag):
             if tag in _KEPT_INLINE and len(self.inline) < 12:
                 self.inline.append(element)
             return
         self.end_paragraph()
+        if self.is_caption(element, tag):
+            self.caption(element)
+            return
         if tag not in STRUCTURE or not self.fits(tag):
             return
         if tag == "hr":
@@ -96,6 +103,30 @@ class Writer:
         self.opened.append((element, copy))
         self.pre += tag == "pre"
 
+    def is_caption(self, element: lxml.html.HtmlElement, tag: str) -> bool:
+        """Whether an element that isn't marked up as a caption is one, by its name and its place."""
+        if tag not in _CAPTION_TAGS or not _CAPTION.search(f" {element.get('class') or ''} "[:200]):
+            return False
+        figure = self._figure()
+        return figure is not None and figure.find("figcaption") is None
+
+    def caption(self, element: lxml.html.HtmlElement) -> None:
+        """Opens a caption in the figure that stands before."""
+        figure = self._figure()
+        if figure is not None:
+            figure.tag = "figure"
+            copy = etree.SubElement(figure, "figcaption")
+            self.stack.append(copy)
+            self.opened.append((element, copy))
+
+    def _figure(self) -> lxml.html.HtmlElement | None:
+        """The figure or lone picture that the output has just ended in."""
+        top = self.stack[-1]
+        last = top if top.tag == "figure" else top[-1] if len(top) else None
+        if last is None or last.tag not in {"figure", "p"} or last.find(".//img") is None:
+            return None
+        return last if last.tag == "figure" or not last.text_content().strip() else None
+
     def fits(self, tag: str) -> bool:
         """Whether an element may stand where the output is now."""
         top = str(self.stack[-1].tag)
@@ -105,7 +136,7 @@ class Writer:
 
     def close(self, element: lxml.html.HtmlElement) -> None:
         tag = str(element.tag)
-        if tag in INLINE:
+        if is_inline(element, tag):
             if self.inline and self.inline[-1] is element:
                 self.inline.pop()
                 del self.written[len(self.inline) :]
@@ -310,7 +341,7 @@ def _prune(body: lxml.html.HtmlElement) -> None:
             continue
         if tag == "tr" and not element.text_content().strip() and element.find(".//img") is None:
             element.drop_tree()
-        elif tag in {"figure"} and element.find("figcaption") is not None and len(element) == 1:
+        elif tag == "figure" and element.find("figcaption") is not None and len(element) == 1:
             element.tag = "div"
     for element in body.iter(*_PHRASING, *_MIXED):
         if element.text:

@@ -199,11 +199,11 @@ def lines(
     post_key: str | None = None,
     limit: int | None = None,
 ) -> list[DeliveryLine]:
-    """Deliveries as a list shows them, those of the newest posts first."""
+    """Deliveries as a list shows them, those first promised last at the top."""
     query = (
         select(DeliveryRow, PostRow.feed, PostRow.entry_key, PostRow.title, PostRow.canonical_url)
         .join(PostRow, PostRow.key == DeliveryRow.post_key)
-        .order_by(DeliveryRow.published_at.desc(), DeliveryRow.id.desc())
+        .order_by(DeliveryRow.id.desc())
         .limit(limit)
     )
     if target is not None:

@@ -189,8 +189,8 @@ def settle_outcome(session: Session, post_key: str, outcome: Outcome, reason: st
 def lines(
     session: Session, *, feed: str | None = None, outcome: Outcome | None = None, limit: int | None = None
 ) -> list[EntryLine]:
-    """Entries as a list shows them, latest seen first."""
-    query = select(EntryRow).order_by(EntryRow.first_seen_at.desc(), EntryRow.id.desc()).limit(limit)
+    """Entries as a list shows them, those first seen last at the top."""
+    query = select(EntryRow).order_by(EntryRow.id.desc()).limit(limit)
     if feed is not None:
         query = query.where(EntryRow.feed == feed)
     if outcome is not None:

@@ -95,7 +95,7 @@ class EntryRow(Base):
     __tablename__ = "entries"
     __table_args__ = (
         UniqueConstraint("key", "feed"),  # entries.known; the key first, so that entries.find needs no feed
-        Index(None, "feed", "first_seen_at"),  # entries.lines of one feed, newest first
+        Index(None, "feed"),  # entries.lines of one feed; SQLite ends each index with the row's number
         Index(None, "outcome", "feed"),  # entries.counts, feeds.overview
         Index(None, "compare_url"),  # entries.told_at, entries.find
         Index(None, "link_key"),  # likewise

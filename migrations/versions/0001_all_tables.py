@@ -186,7 +186,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", "feed", name=op.f("uq_entries_key_feed")),
     )
     op.create_index(op.f("ix_entries_compare_url"), "entries", ["compare_url"])
-    op.create_index(op.f("ix_entries_feed_first_seen_at"), "entries", ["feed", "first_seen_at"])
+    op.create_index(op.f("ix_entries_feed"), "entries", ["feed"])
     op.create_index(op.f("ix_entries_link_key"), "entries", ["link_key"])
     op.create_index(op.f("ix_entries_outcome_feed"), "entries", ["outcome", "feed"])
     op.create_index(op.f("ix_entries_post_key"), "entries", ["post_key"])

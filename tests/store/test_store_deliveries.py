@@ -283,11 +283,11 @@ class TestNextDue:
         assert store.read_now(deliveries.next_due_at) == NOW + pause
 
 
-def test_lines_are_those_of_the_newest_posts_first_and_can_be_narrowed_down(store: Store) -> None:
+def test_the_last_promised_come_first_and_can_be_narrowed_down(store: Store) -> None:
     owe(store, 3, 1, 2, targets=("blog", "news"))
     lines = store.read_now(deliveries.lines, target="blog")
-    assert [line.title for line in lines] == ["Title 1", "Title 2", "Title 3"]
-    assert lines[0].url == "https://alpha.example/1"
+    assert [line.title for line in lines] == ["Title 2", "Title 1", "Title 3"]
+    assert lines[0].url == "https://alpha.example/2"
     assert len(store.read_now(deliveries.lines, post_key=post(1).key)) == 2
     assert len(store.read_now(deliveries.lines, limit=1)) == 1
     assert store.read_now(deliveries.lines, feed="beta") == []

@@ -41,6 +41,6 @@ async def search(ctx: typer.Context, url: str) -> tuple[Found, ...]:
     if not is_address(url):
         raise typer.BadParameter("an address starts with https:// or http://", param_hint="URL")
     settings, contact = manners(ctx)
-    with children(1) as workers:
+    with children(1, "aggregator.sources.feed", "aggregator.markup.discover") as workers:
         async with Client(settings, contact=contact, now=lambda: datetime.now(UTC)) as client:
             return await discovery.discover(url, client=client, workers=workers)

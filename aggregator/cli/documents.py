@@ -129,7 +129,7 @@ async def each(
     *,
     purpose: Purpose,
     manners: Callable[[], tuple[FetchSettings, str]],
-    preload: str,
+    preload: Sequence[str],
 ) -> AsyncIterator[Result]:
     """What comes of ``SOURCE...``, in order: files, ``-`` for standard input, addresses fetched politely.
 
@@ -157,7 +157,7 @@ async def each(
 
         return run
 
-    with children(len(sources), preload) as workers:
+    with children(len(sources), *preload) as workers:
         if settings is None:
             async for result in in_order((job(source, None) for source in sources), 8):
                 yield result

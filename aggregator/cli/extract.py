@@ -14,7 +14,7 @@ from aggregator.cli.invocation import examples, manners
 from aggregator.cli.manifest import run_manifest
 from aggregator.cli.output import facts, say, tell
 
-PRELOAD = "aggregator.extract.records"
+PRELOAD = ("aggregator.extract.records", "trafilatura")
 EPILOG = examples(
     "wirecopy extract https://www.example.org/2024/05/a-story.html",
     "wirecopy extract page.html --url https://www.example.org/2024/05/a-story.html --json",

@@ -33,7 +33,7 @@ class _Line:
 
 
 def run_manifest(
-    manifest: Path | None, out: Path | None, sources: Sequence[str] | None, reader: Reader, *, preload: str
+    manifest: Path | None, out: Path | None, sources: Sequence[str] | None, reader: Reader, *, preload: Sequence[str]
 ) -> None:
     """Works through a manifest and tells what it came to; exit code 1 where a result could not be written."""
     if manifest is None or out is None or sources:
@@ -45,10 +45,10 @@ def run_manifest(
         raise typer.Exit(1)
 
 
-async def _work_through(manifest: Path, root: Path, reader: Reader, *, preload: str) -> Summary:
+async def _work_through(manifest: Path, root: Path, reader: Reader, *, preload: Sequence[str]) -> Summary:
     summary = Summary()
     lines = list(_lines(manifest))
-    with children(len(lines), preload) as workers:
+    with children(len(lines), *preload) as workers:
 
         def job(line: _Line) -> Job:
             async def run() -> Result:

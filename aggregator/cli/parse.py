@@ -14,7 +14,7 @@ from aggregator.cli.invocation import examples, manners
 from aggregator.cli.manifest import run_manifest
 from aggregator.cli.output import facts, say, show, tell
 
-PRELOAD = "aggregator.sources.records"
+PRELOAD = ("aggregator.sources.records", "aggregator.sources.feed")
 EPILOG = examples(
     "wirecopy parse feed.xml",
     "wirecopy parse https://www.example.org/feed.xml --json",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -18,6 +19,11 @@ EPILOG = examples(
     "wirecopy preview nasa",
     "wirecopy preview https://www.example.org/feed.xml --limit 3",
     "wirecopy preview nasa --json",
+)
+
+#: Where a line may be broken so that a person can read HTML.
+_BLOCK_END = re.compile(
+    r"(?<=</p>)|(?<=</h[1-6]>)|(?<=</li>)|(?<=</figure>)|(?<=</blockquote>)|(?<=</pre>)|(?<=</table>)"
 )
 
 
@@ -81,6 +87,6 @@ def _print(taken: Taken) -> None:
     for step in steps:
         say(f"  {plain(step.step)}: {plain(step.outcome)}: {plain(step.reason)}")
     say("\nBody:")
-    for line in str(record["body"] or "").splitlines():
+    for line in _BLOCK_END.sub("\n", str(record["body"] or "")).splitlines():
         say(f"  {plain(line)}")
     say()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import multiprocessing
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from multiprocessing import forkserver
 
 import pytest
+from fakes import ScriptedWeb
 
 from aggregator.cli import main
 from aggregator.store import Store, deliveries, entries, feeds, journal, posts, targets
@@ -55,7 +57,9 @@ class Ended:
 @pytest.fixture(scope="session")
 def nursery():
     """Child processes have their imports before them: started here, before any test changes the folder."""
-    multiprocessing.set_forkserver_preload(["pytest", "aggregator.cli", "aggregator.sources.records"])
+    multiprocessing.set_forkserver_preload(
+        ["pytest", "aggregator.cli", "aggregator.sources.feed", "aggregator.extract.records", "trafilatura"]
+    )
     forkserver.ensure_running()
 
 
@@ -152,3 +156,22 @@ def store(config, tmp_path):
     opened.write_now(fill)
     opened.close()
     return tmp_path / "data" / "wirecopy.db"
+
+
+@pytest.fixture
+def online(wirecopy):
+    """Calls the program beside a scripted web."""
+
+    def call(routes, *arguments, fill=None):
+        async def run():
+            async with ScriptedWeb() as web:
+                for path, body in routes.items():
+                    web.route(path, body.replace("{web}", web.url("").rstrip("/")))
+                if fill is not None:
+                    fill.write_text(fill.read_text().replace("{web}", web.url("").rstrip("/")))
+                said = [str(argument).replace("{web}", web.url("").rstrip("/")) for argument in arguments]
+                return web.url("").rstrip("/"), await asyncio.to_thread(wirecopy, *said)
+
+        return asyncio.run(run())
+
+    return call

@@ -1,10 +1,5 @@
 """Verbs that bring feeds in and out: add, import, export, discover."""
 
-import asyncio
-
-import pytest
-from fakes import ScriptedWeb
-
 from aggregator.config import load
 
 RSS = (
@@ -14,23 +9,6 @@ OPML = """<?xml version="1.0"?><opml version="2.0"><head><title>x</title></head>
 <outline text="The News"><outline type="rss" text="Alpha" xmlUrl="https://alpha.example/feed"/></outline>
 <outline type="rss" text="Gazette" xmlUrl="http://gazette.example/feed"/>
 <outline type="rss" text="Beta" xmlUrl="https://beta.example/feed"/></body></opml>"""
-
-
-@pytest.fixture
-def online(wirecopy):
-    """Calls the program beside a scripted web."""
-
-    def call(routes, *arguments):
-        async def run():
-            async with ScriptedWeb() as web:
-                for path, body in routes.items():
-                    web.route(path, body.replace("{web}", web.url("").rstrip("/")))
-                said = [str(argument).replace("{web}", web.url("").rstrip("/")) for argument in arguments]
-                return web.url("").rstrip("/"), await asyncio.to_thread(wirecopy, *said)
-
-        return asyncio.run(run())
-
-    return call
 
 
 PAGE = """<html><head><link rel=alternate type=application/rss+xml href=/main title=Main>

@@ -1,0 +1,77 @@
+"""Verbs that do the main job: once, preview, extract, against a scripted web."""
+
+import json
+
+WORDS = " ".join(f"Sentence number {n} tells what happened in the harbour that day." for n in range(12))
+ARTICLE = f"""<html lang="en"><head><title>The bell rings | Gazette</title><meta name="author" content="Ann Other"></head>
+<body><nav><a href="/">Home</a></nav><article><h1>The bell rings</h1><p>{WORDS}</p><p>{WORDS}</p></article></body></html>"""
+FEED = """<rss version="2.0"><channel><title>The Harbour Gazette</title><link>{web}/</link>
+<item><title>The bell rings</title><link>{web}/bell</link><guid>1</guid><description>In short.</description></item>
+</channel></rss>"""
+ROUTES = {"/feed": FEED, "/bell": ARTICLE, "/robots.txt": ""}
+
+
+def subscribe(config, name="harbour"):
+    """Puts the scripted feed in the place of the unreachable one; its address is filled in when it is known."""
+    text = config.read_text()
+    config.write_text(text[: text.index("[feeds.")] + f'[feeds.{name}]\nurl = "{{web}}/feed"\n')
+
+
+def test_one_round_publishes_what_the_feed_brings(online, wirecopy, config, tmp_path):
+    subscribe(config)
+    base, ended = online(ROUTES, "once", "--json", fill=config)
+    assert ended.code == 0, ended.err
+    assert ended.records == [{"feeds_refreshed": 1, "feeds_failed": 0, "posts_delivered": 1, "posts_not_delivered": 0}]
+    (entry,) = wirecopy("entries", "--json").records
+    assert (entry["outcome"], entry["url"], entry["basis"]) == ("published", f"{base}/bell", "page")
+    assert entry["remote_url"].startswith("http://127.0.0.1:8080/")
+    assert any("Sentence number 11" in page.read_text() for page in (tmp_path / "public").rglob("*.html"))
+
+
+def test_a_feed_that_fails_is_told_by_the_exit_code(online, config):
+    subscribe(config)
+    _, ended = online({}, "once", fill=config)
+    assert ended.code == 1
+    assert "1 feeds failed" in ended.out
+
+
+def test_once_knows_its_feeds(wirecopy, config):
+    ended = wirecopy("once", "--feed", "gazete")
+    assert ended.code == 2
+
+
+def test_preview_writes_nothing(online, config, tmp_path):
+    subscribe(config)
+    _, ended = online(ROUTES, "preview", "harbour", "--json", fill=config)
+    (record,) = ended.records
+    assert (record["outcome"], record["title"], record["basis"]) == ("queued", "The bell rings", "page")
+    assert record["credit"].startswith("The bell rings — The Harbour Gazette")
+    assert [step["step"] for step in record["steps"]][:2] == ["change", "extract"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["config.toml"]
+
+
+def test_preview_takes_the_address_of_a_feed_that_is_not_configured(online, config):
+    _, ended = online(ROUTES, "preview", "{web}/feed")
+    assert ended.code == 0, ended.err
+    assert "Decisions:" in ended.out
+    assert "Sentence number 11" in ended.out
+
+
+def test_extract_gives_the_article_of_a_page(wirecopy, tmp_path):
+    (tmp_path / "page.html").write_text(ARTICLE)
+    lines = [{"path": "page.html", "name": "one", "url": "https://gazette.example/bell"}, {"path": "nowhere.html"}]
+    (tmp_path / "m.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    ended = wirecopy("extract", "--manifest", "m.jsonl", "--out", "results")
+    assert ended.err == "1 read, 1 failed\n"
+    record = json.loads((tmp_path / "results/one.json").read_text())
+    assert (record["title"], record["author"]) == ("The bell rings", "Ann Other")
+    assert "Sentence number 11" in record["text"]
+    assert "Home" not in record["text"]
+
+
+def test_extract_fetches_pages_as_politely_as_the_daemon(online, config):
+    _, ended = online(
+        {"/bell": ARTICLE, "/robots.txt": "User-agent: *\nDisallow: /"}, "extract", "{web}/bell", "--json"
+    )
+    assert ended.code == 1
+    assert "robots" in ended.records[0]["error"]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-import httpcore
+import httpx
 
 from aggregator import __version__, urls
 from aggregator.errors import (
@@ -22,7 +22,7 @@ from aggregator.errors import (
     TooLargeError,
     UnreachableError,
 )
-from aggregator.fetch import address, guard, headers
+from aggregator.fetch import address, headers, transport
 from aggregator.fetch.address import Address
 from aggregator.fetch.body import Body
 from aggregator.fetch.hosts import Hosts
@@ -55,7 +55,7 @@ _OURS = frozenset(
     }
 )
 #: What may go wrong on the wire.
-_BELOW = (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError)
+_BELOW = (httpx.TimeoutException, httpx.NetworkError, httpx.ProtocolError)
 _PASSING = frozenset({408, 421, 425})  #: 4xx that say nothing about the address (RFC 9110, 15.5; RFC 8470)
 
 
@@ -92,17 +92,16 @@ class Client:
         self._settings = settings
         self._now = now
         self._robots = Robots(self._ask_robots, now=now)
-        # The connections alone, without httpx's client on top: it keeps cookies, reads the environment, spells
-        # addresses its own way, and stumbles over strange ones in a Location before we see them.
-        self._pool = guard.pool(settings.allow_networks, tls=tls)
+        # The transport alone, without httpx's client on top: that keeps cookies, reads the environment, and
+        # stumbles over strange addresses in a Location before we see them.
+        self._transport = transport.guarded(settings.allow_networks, setting="fetch.allow_networks", tls=tls)
         self._timeouts = {"connect": settings.connect_timeout.total_seconds()}
 
     async def __aenter__(self) -> Client:
-        await self._pool.__aenter__()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._pool.aclose()
+        await self._transport.aclose()
 
     async def get(
         self,
@@ -195,12 +194,14 @@ class Client:
         except TimeoutError as error:
             limit = self._settings.timeout.total_seconds()
             raise UnreachableError(trip.asked, f"no complete answer within {limit:g} s") from error
-        except httpcore.ConnectTimeout as error:
+        except httpx.ConnectTimeout as error:
             raise UnreachableError(trip.asked, f"{here.host} doesn't take the connection") from error
-        except httpcore.LocalProtocolError as error:
+        except httpx.LocalProtocolError as error:
             raise RefusedError(
                 trip.asked, "can't be asked: a header field has characters that may not be sent"
             ) from error
+        except httpx.InvalidURL as error:
+            raise RefusedError(trip.asked, f"can't be asked: {error}") from error
         except _BELOW as error:
             raise UnreachableError(trip.asked, _cause(error)) from error
         except RefusedError as error:
@@ -209,28 +210,24 @@ class Client:
     async def _exchange(self, trip: _Trip, start: Address, here: Address, hops: tuple[Hop, ...]) -> Response:
         fields = self._fields(trip, start, here)
         conditional = any(name == "If-None-Match" or name == "If-Modified-Since" for name, _ in fields)
-        request = httpcore.Request(
+        request = httpx.Request(
             "GET",
-            httpcore.URL(
-                scheme=here.scheme.encode(),
-                host=here.host.strip("[]").encode(),
-                port=here.port,
-                target=here.target.encode(),
-            ),
+            httpx.URL(f"{here.origin}/"),
             headers=[(_bytes(name), _bytes(value)) for name, value in fields],
-            extensions={"timeout": self._timeouts},
+            # The target goes out byte for byte as given; httpx would spell it its own way.
+            extensions={"timeout": self._timeouts, "target": here.target.encode()},
         )
-        answer = await self._pool.handle_async_request(request)
+        answer = await self._transport.handle_async_request(request)
         try:
             response = Response(
                 url=here.url,
                 requested_url=start.url,
-                status=answer.status,
-                headers=tuple((k.decode("latin-1").lower(), v.decode("latin-1")) for k, v in answer.headers),
+                status=answer.status_code,
+                headers=tuple((k.decode("latin-1").lower(), v.decode("latin-1")) for k, v in answer.headers.raw),
                 body=b"",
                 fetched_at=self._now(),
                 hops=hops,
-                not_modified=answer.status == 304,
+                not_modified=answer.status_code == 304,
             )
             self._judge(trip, response, conditional=conditional)
             if headers.declares_freshness(response):
@@ -280,7 +277,7 @@ class Client:
         asks = "" if wait is None else f", asks us to wait {wait.total_seconds():.0f} s"
         return BusyError(trip.asked, message + asks, status=response.status, retry_after=wait)
 
-    async def _read(self, trip: _Trip, response: Response, answer: httpcore.Response) -> bytes:
+    async def _read(self, trip: _Trip, response: Response, answer: httpx.Response) -> bytes:
         limit = trip.purpose.limit(self._settings)
         cut = trip.purpose is Purpose.ROBOTS
         kind = response.header("content-type")
@@ -291,7 +288,7 @@ class Client:
             raise TooLargeError(trip.asked, f"{int(length):,} bytes, more than {limit:,}")
         encodings = [value for name, value in response.headers if name == "content-encoding"]
         body = Body(trip.asked, encoding=", ".join(encodings), limit=limit, cut=cut)
-        async for chunk in answer.aiter_stream():
+        async for chunk in answer.aiter_raw():
             body.feed(chunk)
             if body.full:
                 break
@@ -341,4 +338,4 @@ def _cause(error: Exception) -> str:
             return cause.strerror.lower()
         cause = cause.__cause__ or cause.__context__
     text = (str(error) or type(error).__name__).rstrip(".")[:200]
-    return f"not a proper HTTP answer: {text}" if isinstance(error, httpcore.RemoteProtocolError) else text
+    return f"not a proper HTTP answer: {text}" if isinstance(error, httpx.RemoteProtocolError) else text

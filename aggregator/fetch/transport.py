@@ -1,4 +1,4 @@
-"""The guard for an httpx client, for those who talk to more than GET: targets, and whoever reaches their servers."""
+"""httpx over guarded connections: for our own GETs, and for targets, which talk to more than GET."""
 
 from __future__ import annotations
 

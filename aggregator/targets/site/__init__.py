@@ -120,7 +120,7 @@ class SiteTarget:
                 self._open = Blog(self._root, self._look)
             return work(self._open)
         except OSError as error:
-            if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR}:
+            if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR, errno.EEXIST}:
                 raise BlockedError(self.name, f"the blog's folder can't be written to: {error}") from error
             raise TryLaterError(self.name, f"the blog can't be written now: {error}") from error
         except sqlite3.OperationalError as error:

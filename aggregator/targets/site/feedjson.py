@@ -25,7 +25,7 @@ def jsonfeed(outlet: Outlet) -> bytes:
     if site.description:
         found["description"] = site.description
     found["items"] = [_item(entry) for entry in outlet.entries]
-    return json.dumps(found, ensure_ascii=False, indent=1).encode("utf-8", "replace")
+    return json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
 def _item(entry: FeedEntry) -> dict[str, object]:

@@ -66,7 +66,7 @@ class Filing:
             seq, sort = row
             self._mark_around(db, seq, sort)
             for listing in self.index.listings_of(sort):
-                _mark_pages(db, listing.id, paging.delete(db, listing.id, sort, self.per_page))
+                _mark_pages(db, listing.id, {None, *paging.delete(db, listing.id, sort, self.per_page)})
             db.execute(
                 "UPDATE posts SET withdrawn = 1, hash = '', card = '', body = '', pictures = '{}', updated_at = ?"
                 " WHERE seq = ?",
@@ -114,7 +114,7 @@ class Filing:
         )
         seq = int(cursor.lastrowid or 0)
         for listing in self._wanted(db, post, sort):
-            _mark_pages(db, listing, paging.insert(db, listing, sort, seq, self.per_page))
+            _mark_pages(db, listing, {None, *paging.insert(db, listing, sort, seq, self.per_page)})
         self._mark_around(db, seq, sort)
         return seq
 
@@ -130,12 +130,12 @@ class Filing:
         held = {listing.id for listing in self.index.listings_of(sort)}
         wanted = self._wanted(db, post, sort)
         for listing in held - wanted.keys():
-            _mark_pages(db, listing, paging.delete(db, listing, sort, self.per_page))
+            _mark_pages(db, listing, {None, *paging.delete(db, listing, sort, self.per_page)})
         for listing in wanted:
             if listing in held:
                 _mark_pages(db, listing, {paging.where(db, listing, sort, self.per_page)})
             else:
-                _mark_pages(db, listing, paging.insert(db, listing, sort, seq, self.per_page))
+                _mark_pages(db, listing, {None, *paging.insert(db, listing, sort, seq, self.per_page)})
         self._mark_around(db, seq, sort)
 
     def _wanted(self, db: sqlite3.Connection, post: Post, sort: str) -> dict[int, None]:
@@ -204,6 +204,7 @@ def _refer(db: sqlite3.Connection, seq: int, files: set[str]) -> None:
 
 
 def _mark_pages(db: sqlite3.Connection, listing: int, pages: set[int | None]) -> None:
+    """Marks pages of a listing; None is the front page, which tells how many posts there are."""
     _mark(db, *(f"front:{listing}" if number is None else f"page:{listing}:{number}" for number in pages))
 
 

@@ -19,7 +19,7 @@ from aggregator.targets.site.pages import Pages
 from aggregator.targets.site.records import Listing, Placed, dump_pictures
 from aggregator.types import Site
 
-RENDERED = 500  #: bodies for the feeds that are kept in memory
+RENDERED = 1000  #: bodies for the feeds that are kept in memory
 
 
 class Outputs:
@@ -158,7 +158,7 @@ class Outputs:
         key = (placed.seq, placed.hash, dump_pictures(placed.pictures))
         if key not in self._bodies:
             if len(self._bodies) >= RENDERED:
-                self._bodies.clear()
+                del self._bodies[next(iter(self._bodies))]  # the oldest
             text = body.render(
                 replace(placed.post, body=self.index.body(placed.seq)),
                 placed.pictures,

@@ -33,6 +33,7 @@ CREATE TABLE places (
     seq INTEGER NOT NULL,
     PRIMARY KEY (listing, sort)
 ) WITHOUT ROWID;
+CREATE INDEX places_by_sort ON places (sort);
 CREATE TABLE buckets (
     listing INTEGER NOT NULL REFERENCES listings (id),
     floor TEXT NOT NULL,                 -- the bucket holds the posts from here to the next floor

@@ -57,6 +57,8 @@ def open_store(config: Config, now: Callable[[], datetime] = clock) -> Iterator[
         try:
             store.write_now(feeds.release_leases)
             store.write_now(deliveries.release_leases)
+            store.write_now(feeds.unstick, now())
+            store.write_now(deliveries.unstick, now())
             yield store
         finally:
             store.close()

@@ -19,7 +19,7 @@ from aggregator.daemon import systemd
 from aggregator.daemon.work import Work
 from aggregator.errors import AggregatorError, ConfigError, StoreError
 from aggregator.log import get_logger
-from aggregator.store import Store, deliveries, feeds, journal
+from aggregator.store import Store, deliveries, feeds, hosts, journal
 from aggregator.targets import Serves
 
 TICK = 1.0  #: seconds between two looks at what is due
@@ -80,6 +80,7 @@ async def _live(config: Config, store: Store, signals: _Signals, on_ready: Calla
         await _serve(stack, app, health)
         work = Work(app)
         await work.flush()
+        await health.look()
         scheduler = _scheduler(app, work, health, signals)
         scheduler.start()
         systemd.notify("READY=1", f"STATUS=watching {len(config.feed_names)} feeds")
@@ -176,7 +177,10 @@ def _scheduler(app: App, work: Work, health: _Health, signals: _Signals) -> Asyn
 async def _housekeeping(app: App) -> None:
     """Prunes the journal and tells targets what their sources are called by now."""
     try:
-        await app.store.write(journal.prune, app.now() - app.config.store.keep_journal)
+        now = app.now()
+        while await app.store.write(journal.prune, now - app.config.store.keep_journal) >= journal.PRUNED_AT_ONCE:
+            continue
+        await app.store.write(hosts.prune, now)
         await app.describe_sources()
     except AggregatorError as error:
         get_logger().warning("housekeeping put off", error=str(error))

@@ -17,8 +17,9 @@ from types import MappingProxyType
 
 from aggregator import transforms, urls
 from aggregator.config import FetchSettings
-from aggregator.errors import BusyError, Drop, FetchError, ParseError
+from aggregator.errors import Drop, FetchError, ParseError
 from aggregator.fetch import Client, Purpose
+from aggregator.fetch.address import same_origin
 from aggregator.pipeline import compose, work
 from aggregator.pipeline.taken import Taken, save
 from aggregator.pipeline.workers import Workers
@@ -27,6 +28,7 @@ from aggregator.policy.change import Change
 from aggregator.store import Session, Store, entries, feeds, hosts, journal, posts
 from aggregator.types import (
     Article,
+    Basis,
     Entry,
     Feed,
     FeedMemory,
@@ -134,14 +136,15 @@ class Refresher:
             yield [task.result() for task in tasks]
 
     async def _ask(self, feed: Feed) -> Response:
+        at_home = same_origin(feed.url, feed.fetch_url)  # secrets don't follow a feed that has moved elsewhere
         return await self._client.get(
             feed.fetch_url,
             purpose=Purpose.FEED,
             etag=feed.memory.etag,
             last_modified=feed.memory.last_modified,
             validators_url=feed.memory.validators_url,
-            headers=feed.headers,
-            auth=feed.auth,
+            headers=feed.headers if at_home else (),
+            auth=feed.auth if at_home else None,
         )
 
     async def _read(self, feed: Feed, response: Response) -> tuple[Feed, FeedMemory, work.Reading]:
@@ -197,7 +200,9 @@ class Refresher:
             return replace(taken, outcome=Outcome.DROPPED, reason=drop.reason, steps=tuple(steps))
         if previous is not None and change.revision(made) == change.revision(previous):
             steps.append(self._step(feed, entry, "compose", Change.SAME, "what comes of it is the post that stands"))
-            return replace(taken, unchanged=True, post=previous, steps=tuple(steps))
+            standing = wanted.known.outcome if wanted.known else Outcome.QUEUED
+            reason = "its latest edit changes nothing that is shown"
+            return replace(taken, outcome=standing, reason=reason, unchanged=True, post=previous, steps=tuple(steps))
         steps.append(self._step(feed, entry, "compose", "revised" if previous else "made", f"as {made.slug}"))
         return replace(taken, post=made, steps=tuple(steps))
 
@@ -218,12 +223,18 @@ class Refresher:
                 return await self._workers.run(work.read_page, response, entry, timeout=self._timeout)
             except (FetchError, ParseError) as error:
                 reason = str(error)
-        return await self._workers.run(work.read_entry, entry, reason or "", timeout=self._timeout)
+        try:
+            return await self._workers.run(work.read_entry, entry, reason or "", timeout=self._timeout)
+        except ParseError as error:
+            # Not even the feed's own words can be handled: the title and the link are what is left of the entry.
+            why = tuple(filter(None, (reason, str(error))))
+            return Article(
+                entry=entry, title=entry.title, body="", text="", basis=Basis.FEED, method="none", score=0, reasons=why
+            )
 
     async def _fail(self, feed: Feed, error: FetchError | ParseError) -> Refreshed:
         memory = schedule.after_failure(feed.memory, error, self._now())
-        blocked = self._client.hosts.blocked() if isinstance(error, BusyError) else {}
-        return await self._close(feed, memory, "failed", str(error), blocked=blocked)
+        return await self._close(feed, memory, "failed", str(error))
 
     async def _close(
         self,
@@ -232,7 +243,6 @@ class Refresher:
         outcome: str,
         reason: str,
         counts: Mapping[str, int] = MappingProxyType({}),
-        blocked: Mapping[str, datetime] = MappingProxyType({}),
     ) -> Refreshed:
         """Writes the feed's memory with its next due time; the last transaction of a refresh."""
         now = self._now()
@@ -242,7 +252,7 @@ class Refresher:
         said = f"{reason}; next {why}"
         step = Step(at=now, feed=feed.name, entry_key=None, step="refresh", outcome=outcome, reason=said)
         steps = () if outcome == "unchanged" else (step,)
-        await self._store.write(_close, feed.name, memory, steps, blocked)
+        await self._store.write(_close, feed.name, memory, steps, self._client.hosts.blocked())
         return Refreshed(feed=feed.name, outcome=outcome, reason=reason, counts=counts, next_fetch_at=due)
 
     def _step(self, feed: Feed, entry: Entry, step: str, outcome: str, reason: str) -> Step:

@@ -9,7 +9,7 @@ from datetime import datetime
 from aggregator import urls
 from aggregator.policy import change, duplicates
 from aggregator.policy.duplicates import Story, Told
-from aggregator.store import EntryRecord, Session, deliveries, entries, journal, posts
+from aggregator.store import EntryRecord, Session, deliveries, entries, journal, posts, tombstones
 from aggregator.types import Action, Article, Entry, Feed, Outcome, Post, Sighting, Step
 
 MAX_SIGHTINGS = 20
@@ -51,6 +51,11 @@ def _settle(session: Session, taken: Taken, feed: Feed, now: datetime) -> Taken:
     """The entry with its outcome; its post saved, and owed to the targets where its story is not told."""
     if taken.post is None or taken.unchanged:
         return taken
+    buried = tombstones.matches(session, feed.name, (taken.entry.key,), _links(taken))
+    if buried:
+        reason = f"it must not come back: {next(iter(buried.values()))}"
+        step = _step(taken, feed, now, "tombstones", Outcome.BURIED, reason)
+        return replace(taken, outcome=Outcome.BURIED, reason=reason, post=None, steps=(*taken.steps, step))
     targets: Sequence[str] = feed.targets
     decision, told = duplicates.near(
         feed=feed.name,
@@ -68,7 +73,7 @@ def _settle(session: Session, taken: Taken, feed: Feed, now: datetime) -> Taken:
                 taken, outcome=Outcome.DUPLICATE, reason=decision.reason, post=None, steps=(*taken.steps, step)
             )
     if not targets:
-        return replace(taken, reason="made, but there is no target to publish it at")
+        return replace(taken, reason="made, but there is no target to publish it at", post=None)
     posts.save(session, taken.post, change.revision(taken.post), now)
     deliveries.promise(session, taken.post, targets, Action.PUBLISH, now)
     owed = f"owed to {', '.join(targets)}"
@@ -93,9 +98,13 @@ def _sight(session: Session, told: Told, taken: Taken, feed: Feed, now: datetime
     deliveries.promise(session, joined, there, Action.PUBLISH, now)
 
 
-def _addresses(taken: Taken) -> set[str]:
+def _links(taken: Taken) -> set[str]:
     canonical = taken.article.canonical_url if taken.article else None
-    return {urls.compare_key(url) for url in (taken.entry.url, canonical) if url}
+    return {url for url in (taken.entry.url, canonical) if url}
+
+
+def _addresses(taken: Taken) -> set[str]:
+    return {urls.compare_key(url) for url in _links(taken)}
 
 
 def _step(taken: Taken, feed: Feed, now: datetime, step: str, outcome: Outcome, reason: str) -> Step:

@@ -37,7 +37,7 @@ class Workers:
         self,
         processes: int = 2,
         *,
-        memory_bytes: int = 1_500_000_000,
+        memory_bytes: int = 700_000_000,
         tasks_per_child: int = 500,
         preload: Sequence[str] = (),
     ) -> None:

@@ -21,6 +21,8 @@ from aggregator.store.models import DeliveryRow, PostRow, TargetRow
 from aggregator.store.statements import Columns, upsert
 from aggregator.types import Action, Delivery, DeliveryState, Outcome, Post, Publication
 
+#: Longer than any failure makes a delivery wait.
+LONGEST_WAIT = timedelta(days=8)
 OPEN = (DeliveryState.PENDING, DeliveryState.CLAIMED)
 SETTLED = frozenset({DeliveryState.PUBLISHED, DeliveryState.WITHDRAWN})
 
@@ -170,6 +172,17 @@ def release_leases(session: Session) -> int:
     """Ends the leases of a daemon that is no more; how many there were. What it had begun is in doubt."""
     claimed = update(DeliveryRow).where(DeliveryRow.state == DeliveryState.CLAIMED)
     return len(session.execute(claimed.values(**_IN_DOUBT).returning(DeliveryRow.id)).all())
+
+
+def unstick(session: Session, now: datetime) -> int:
+    """Makes deliveries due that wait for longer than any attempt may, by a clock set back since; how many."""
+    ahead = (
+        update(DeliveryRow)
+        .where(DeliveryRow.state == DeliveryState.PENDING, DeliveryRow.next_attempt_at > now + LONGEST_WAIT)
+        .values(next_attempt_at=now)
+        .returning(DeliveryRow.id)
+    )
+    return len(session.execute(ahead.execution_options(synchronize_session=False)).all())
 
 
 def next_due_at(session: Session) -> datetime | None:

@@ -44,6 +44,10 @@ _OF_THE_ADDRESS: Mapping[str, object] = {
 }
 
 
+#: How far ahead a time may lie that a clock in order has written.
+CLOCK_SLACK = timedelta(days=1)
+
+
 class Synced(NamedTuple):
     """How the feeds of the configuration differ from those of the last time."""
 
@@ -162,6 +166,17 @@ def release_leases(session: Session) -> int:
             update(FeedRow).where(FeedRow.lease_until.is_not(None)).values(lease_until=None).returning(FeedRow.name)
         ).all()
     )
+
+
+def unstick(session: Session, now: datetime) -> int:
+    """Makes feeds due that a clock, set back since, had asked in what is now the future; how many there were."""
+    ahead = (
+        update(FeedRow)
+        .where(FeedRow.last_fetch_at > now + CLOCK_SLACK, FeedRow.gone_at.is_(None))
+        .values(next_fetch_at=now, last_fetch_at=now, fresh_until=None)
+        .returning(FeedRow.name)
+    )
+    return len(session.execute(ahead.execution_options(synchronize_session=False)).all())
 
 
 def next_due_at(session: Session) -> datetime | None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from conftest import Bench
+from pipeline_bench import Bench
 
 from aggregator.errors import BlockedError, RejectedError, TryLaterError
 from aggregator.store import deliveries, entries, journal, posts, tombstones
@@ -270,3 +270,32 @@ async def test_a_withdrawn_entry_does_not_come_back(bench: Bench) -> None:
     assert dict(done.counts) == {"buried": 1}
     await bench.deliver()
     assert bench.target.posts == {}
+
+
+async def test_a_buried_pattern_of_addresses_keeps_new_entries_out(bench: Bench) -> None:
+    await bench.store.write(tombstones.bury_pattern, "*/story/1*", "asked to", bench.now())
+    await bench.refresh(serve(bench, item(1), item(2)))
+    assert await bench.outcomes() == {"Story 1": "buried", "Story 2": "queued"}
+
+
+async def test_an_edit_that_shows_nowhere_leaves_the_entry_published(bench: Bench) -> None:
+    feed = serve(bench, item(1))
+    await bench.refresh(feed)
+    await bench.deliver()
+    # The article comes from the page, which is unchanged; only the summary's last words differ.
+    bench.web.route(
+        "/feed",
+        rss(item(1, text="Summary of story 1: the harbour council met. ")),
+        headers={"Content-Type": "text/xml"},
+    )
+    bench.now.forward(hours=2)
+    await bench.refresh(feed)
+    await bench.deliver()
+    assert await bench.outcomes() == {"Story 1": "published"}
+
+
+async def test_a_link_alone_shows_no_text(bench: Bench) -> None:
+    await bench.refresh(replace(serve(bench, item(1)), rights=Rights.LINK))
+    await bench.deliver()
+    (post,) = bench.target.posts.values()
+    assert (post.body, post.excerpt, post.standfirst, post.images) == ("", "", "", ())

@@ -72,7 +72,7 @@ _ZONES: Final = {
     "AST": -4, "ADT": -3, "EST": -5, "EDT": -4, "ET": -5, "CST": -6, "CDT": -5, "CT": -6, "MST": -7, "MDT": -6,
     "MT": -7, "PST": -8, "PDT": -7, "PT": -8, "AKST": -9, "AKDT": -8, "HST": -10,
 }  # fmt: skip
-_GREENWICH: Final = frozenset({"", "GMT", "+0000", "Z", "+00:00", "UTC"})
+_GREENWICH: Final = frozenset({"GMT", "+0000", "Z", "+00:00", "UTC", ""})
 
 
 def read(text: str | None) -> datetime | None:
@@ -85,11 +85,30 @@ def read(text: str | None) -> datetime | None:
     text = text.strip()
     if not text or len(text) > _LONGEST:
         return None
+    moment = _usual(text)
+    if moment is not None:
+        return moment
     forms = (_ISO, _ISO_SHORT) if text[:4].isdecimal() else (_RFC, _AMERICAN, _ASCTIME)
     for form in forms:
         match = form.match(text)
         if match is not None:
             return _moment(match.groupdict())
+    return None
+
+
+def _usual(text: str) -> datetime | None:
+    """The two forms that nearly all feeds use, read without expressions: a feed has hundreds of dates."""
+    try:
+        if text[10:11] == "T" and text[4] == "-" and text[13:14] == ":":
+            local = datetime.fromisoformat(text)
+            return local.astimezone(UTC).replace(microsecond=0) if local.tzinfo and local.year in _YEARS else None
+        month = _MONTHS.get(text[8:11].lower()) if text[3:5] == ", " and text[26:] in _GREENWICH else None
+        numbers = (text[12:16], text[5:7], text[17:19], text[20:22], text[23:25])
+        if month is not None and text[16:26:3] == " :: " and "".join(numbers).isdecimal():
+            year, day, hour, minute, second = map(int, numbers)
+            return datetime(year, month, day, hour, minute, second, tzinfo=UTC) if year in _YEARS else None
+    except (ValueError, OverflowError):
+        return None
     return None
 
 

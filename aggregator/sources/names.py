@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 XML: Final = "{http://www.w3.org/XML/1998/namespace}"
@@ -73,6 +74,7 @@ _VOCABULARIES: Final = {
     "www.w3.org/1999/xlink": "xlink",
     "com-wordpress:feed-additions:1": "wp",
 }
+_LONGEST: Final = 200  #: characters of an address that are looked at
 #: What an undeclared prefix most probably means, for documents that forgot to say.
 ADDRESSES: Final = {
     "atom": "http://www.w3.org/2005/Atom",
@@ -108,12 +110,13 @@ class Names(dict[str, str]):
     def __missing__(self, tag: str) -> str:
         address, _, local = tag.rpartition("}")
         address = address[1:]
-        prefix = self._vocabulary if address in ("", self._own) else vocabulary(address)
+        prefix = self._vocabulary if address in ("", self._own) else vocabulary(address[:_LONGEST])
         name = local.lower() if prefix == "" else f"{prefix}:{local.lower()}"
         self[tag] = name
         return name
 
 
+@lru_cache(maxsize=1024)
 def vocabulary(address: str) -> str:
     """The usual prefix of a namespace; "?" for one that we don't know, "" for RSS itself."""
     key = address.strip().lower().removeprefix("http://").removeprefix("https://").rstrip("/#")

@@ -62,7 +62,7 @@ def tags(item: Fields) -> tuple[str, ...]:
     """Categories, subjects and keywords; each once."""
     found: dict[str, None] = {}
     for name in _tag_names(item):
-        tag = text.line(name, limits.NAME)
+        tag = text.tag(name)
         if tag and len(found) < limits.TAGS:
             found[tag] = None
     return tuple(found)

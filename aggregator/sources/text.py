@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from functools import lru_cache
 from typing import Final
 
 from aggregator.sources import limits
@@ -82,6 +83,11 @@ def person(text: str | None) -> Author | None:
 
     None where only a mail address is left: addresses are never kept.
     """
+    return _person(text[: 4 * limits.NAME]) if text else None
+
+
+@lru_cache(maxsize=2_000)  # a feed names few people, often
+def _person(text: str) -> Author | None:
     name = line(text, limits.NAME)
     if "@" in name:
         rest = _MAIL.sub(" ", name).replace("mailto:", " ")
@@ -89,6 +95,16 @@ def person(text: str | None) -> Author | None:
         outer = " ".join(re.sub(r"\([^()]*\)|[<>\[\]\"]", " ", rest).split()).strip(" ,;:-")
         name = outer or (inner[1].strip() if inner else "")
     return Author(name=name) if name else None
+
+
+def tag(markup: str) -> str:
+    """A category or keyword as one line of plain text."""
+    return _tag(markup[: 4 * limits.NAME])
+
+
+@lru_cache(maxsize=4_000)  # and repeats its tags
+def _tag(markup: str) -> str:
+    return line(markup, limits.NAME)
 
 
 def _without(match: re.Match[str]) -> str:

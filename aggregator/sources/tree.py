@@ -58,11 +58,13 @@ def _parse(document: str) -> etree._Element:
 
 def _usual(document: bytes) -> bytes:
     """The document with C1 controls read as Windows-1252, which is what their writers meant, as HTML 5 has it too."""
-    document = _C1.sub(lambda match: _windows(match[1][0]), document)
-    document = _C1_REFERENCE.sub(
-        lambda match: _windows(int(match[2], 16) if match[2] else 100 + int(match[1])), document
-    )
-    return document.replace(b"\xef\xbb\xbf", b"").replace(b"\x7f", b"")
+    if not document.isascii():
+        document = _C1.sub(lambda match: _windows(match[1][0]), document).replace(b"\xef\xbb\xbf", b"")
+    if b"&#" in document:
+        document = _C1_REFERENCE.sub(
+            lambda match: _windows(int(match[2], 16) if match[2] else 100 + int(match[1])), document
+        )
+    return document.replace(b"\x7f", b"")
 
 
 def _windows(code: int) -> bytes:

@@ -26,9 +26,10 @@ JUNK = re.compile(
     r"|read-?more|more-?on|see-?also|rating|jp-relatedposts|sharedaddy|avatar|profile|follow|toolbar|modal|popup"
     r"|print-?only|noprint|signature|flair|badges?|user-?(?:info|card|details|title|banner|stats)|post-?profile|cta|mw-editsection|toc|edit-?link|headerlink|anchorjs-link)(?:$|[\s_-])"
 )
+AFTERMATH = 12  #: tokens after the last text in which a picture or player still belongs to it
 _JUNK_TAGS = frozenset({"nav", "aside", "footer", "form", "button", "menu", "header"})
 _SMALL = re.compile(
-    r"(?i)(?:^|[\s_/.-])(?:avatar|gravatar|icon|logo|emoji|smil(?:ey|ies)|badge|button|share|sprite|spinner|wp-smiley|profile|ad|ads|banner)(?:$|[\s_/.-])"
+    r"(?i)(?:^|[\s_/.-])(?:avatars?|gravatar|icons?|logo|emoji|smil(?:ey|ies)|badge|button|share|sprite|spinner|wp-smiley|profile|ad|ads|banner)(?:$|[\s_/.-])"
 )
 
 
@@ -61,6 +62,7 @@ class Projection:
         match.mark(page.blocks, self.base)
         self.matched = [block for block in page.blocks if block.matched]
         self.container = self._container()
+        self.inside = set(self.container.iter()) if self.container is not None else set()
         self.junk: dict[lxml.html.HtmlElement, bool] = {self.container: False} if self.container is not None else {}
         self.first, self.last = self._region()
         self.tables: set[lxml.html.HtmlElement] | None = None
@@ -73,43 +75,42 @@ class Projection:
 
     def _container(self) -> lxml.html.HtmlElement | None:
         """The innermost element that holds nearly all matched text."""
-        weights: dict[lxml.html.HtmlElement, int] = {}
-        total = 0
-        for block in self.matched:
-            count = len(block.words)
-            total += count
-            weights[block.element] = weights.get(block.element, 0) + count
-            for above in block.element.iterancestors():
-                weights[above] = weights.get(above, 0) + count
         if not self.matched:
             return None
-        current = self.matched[0].element.getroottree().getroot()
+        root = self.matched[0].element.getroottree().getroot()
+        weights: dict[lxml.html.HtmlElement, int] = {}
+        for block in self.matched:
+            weights[block.element] = weights.get(block.element, 0) + len(block.words)
+        for element in reversed(list(root.iter())):
+            weight, parent = weights.get(element, 0), element.getparent()
+            if weight and parent is not None:
+                weights[parent] = weights.get(parent, 0) + weight
+        current = root
         while True:
-            inner = next((child for child in current if weights.get(child, 0) >= 0.85 * total), None)
+            inner = next((child for child in current if weights.get(child, 0) >= 0.85 * weights[root]), None)
             if inner is None:
                 return current
             current = inner
 
-    def _inside(self, element: lxml.html.HtmlElement) -> bool:
-        return element is self.container or any(above is self.container for above in element.iterancestors())
-
     def _region(self) -> tuple[int, int]:
         """The tokens from the first to the last matched block in the container."""
-        inside = [block for block in self.matched if self._inside(block.element)]
+        inside = [block for block in self.matched if block.element in self.inside]
         if not inside:
             return 0, -1
         return inside[0].first, inside[-1].first
 
     def is_junk(self, element: lxml.html.HtmlElement) -> bool:
         """Whether an element within the container belongs to the page's furniture."""
-        known = self.junk.get(element)
-        if known is not None:
-            return known
-        parent = element.getparent()
-        names = f"{element.get('class') or ''} {element.get('id') or ''}"
-        result = (parent is None or self.is_junk(parent)) if element is not self.container else False
-        result = result or element.tag in _JUNK_TAGS or JUNK.search(names[:300]) is not None
-        self.junk[element] = result
+        path = []
+        current: lxml.html.HtmlElement | None = element
+        while current is not None and current not in self.junk:
+            path.append(current)
+            current = current.getparent()
+        result = True if current is None else self.junk[current]
+        for step in reversed(path):
+            names = f"{step.get('class') or ''} {step.get('id') or ''}"
+            result = result or step.tag in _JUNK_TAGS or JUNK.search(names[:300]) is not None
+            self.junk[step] = result
         return result
 
     def choose(self, title: str = "") -> None:
@@ -161,9 +162,13 @@ class Projection:
 
     def _belongs(self, block: Block) -> bool:
         """Whether a block that the base text lacks is part of the article all the same."""
-        if not self.first <= block.first <= self.last or not self._inside(block.element) or self.is_junk(block.element):
+        if block.element not in self.inside or self.is_junk(block.element):
             return False
-        if block.context & {"pre", "figcaption"}:
+        if "figcaption" in block.context and block.first <= self.last + 4 * AFTERMATH:
+            return True
+        if not self.first <= block.first <= self.last:
+            return False
+        if "pre" in block.context:
             return True
         if block.link_share > 0.5:
             return False
@@ -214,14 +219,15 @@ class Projection:
         if token.event is Event.TEXT:
             return token.block >= 0 and token.block < len(self.page.blocks) and self.page.blocks[token.block].kept
         element = token.element
-        if number > self.last + 60 or not self._inside(element) or self.is_junk(element):
+        if (
+            element not in self.inside
+            or self.is_junk(element)
+            or number > self.last + AFTERMATH * (1 + 3 * _is_figure(element))
+        ):
             return False
-        if number > self.last and not self._same_parent(element):
+        if not self.first <= number <= self.last and _leads_elsewhere(element):
             return False
         return element.tag not in {"img", "picture", "noscript", "amp-img"} or _is_shown(element)
-
-    def _same_parent(self, element: lxml.html.HtmlElement) -> bool:
-        return True
 
     def extra(self) -> dict[int, list[str]]:
         """The lines of the base text that no block holds, by the token that they go before.
@@ -252,6 +258,17 @@ class Projection:
         return Writer(self.base_url).run(self.page, self.keeps, self.extra())
 
 
+def _is_figure(element: lxml.html.HtmlElement) -> bool:
+    return element.tag in {"iframe", "video", "audio"} or next(element.iterancestors("figure"), None) is not None
+
+
+def _leads_elsewhere(element: lxml.html.HtmlElement) -> bool:
+    """Whether a picture is the link to another page, as those of teasers are."""
+    link = next(element.iterancestors("a"), None)
+    href = (link.get("href") or "") if link is not None else ""
+    return bool(href) and not images.is_image_name(href)
+
+
 def _is_shown(element: lxml.html.HtmlElement) -> bool:
     image = element if element.tag in {"img", "amp-img"} else element.find(".//img")
     if image is None:
@@ -259,5 +276,5 @@ def _is_shown(element: lxml.html.HtmlElement) -> bool:
     for length in (images.pixels(image.get("width")), images.pixels(image.get("height"))):
         if length is not None and length < 80:
             return False
-    names = f"{image.get('class') or ''} {image.get('id') or ''} {(image.get('src') or '')[-60:]}"
+    names = f"{image.get('class') or ''} {image.get('id') or ''} {(image.get('src') or '')[:300]}"
     return _SMALL.search(names) is None

@@ -341,8 +341,9 @@ def _prune(body: lxml.html.HtmlElement) -> None:
             continue
         if tag == "tr" and not element.text_content().strip() and element.find(".//img") is None:
             element.drop_tree()
-        elif tag == "figure" and element.find("figcaption") is not None and len(element) == 1:
-            element.tag = "div"
+        elif tag == "figure" and len(element) == 1 and element[0].tag == "figcaption":
+            element[0].drop_tag()  # a caption without its picture is a line of text
+            element.tag = "p"
     for element in body.iter(*_PHRASING, *_MIXED):
         if element.text:
             element.text = element.text.lstrip()

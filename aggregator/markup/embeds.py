@@ -12,6 +12,7 @@ from aggregator import urls
 _YOUTUBE = re.compile(r"^(?:www\.|m\.)?youtube(?:-nocookie)?\.com$")
 _YOUTUBE_PATH = re.compile(r"^/(?:embed|v|e|shorts|live)/([A-Za-z0-9_-]{6,20})/?$")
 _VIMEO_PATH = re.compile(r"^(?:/video)?/(\d{4,15})(?:/([0-9a-f]{6,20}))?/?$")
+_DAILYMOTION_PATH = re.compile(r"^(?:/embed)?/video/([a-z0-9]{5,12})/?$")
 _PEERTUBE_PATH = re.compile(
     r"^/videos/embed/(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[1-9A-HJ-NP-Za-km-z]{20,24})$"
 )
@@ -22,7 +23,7 @@ _SECONDS = re.compile(r"\d{1,6}")
 def player(url: str) -> str | None:
     """The address of a video's player in its embeddable, cookie-poor form; None if the host isn't known.
 
-    Known are YouTube, Vimeo and every PeerTube server (by the form of its embed addresses).
+    Known are YouTube, Vimeo, Dailymotion and every PeerTube server (by the form of its embed addresses).
     """
     parts = urlsplit(url)
     host = (parts.hostname or "").lower()
@@ -36,6 +37,10 @@ def player(url: str) -> str | None:
         token = match.group(2) or query.get("h", "")
         tail = f"?h={token}" if re.fullmatch(r"[0-9a-f]{6,20}", token) else ""
         return f"https://player.vimeo.com/video/{match.group(1)}{tail}"
+    if host in {"www.dailymotion.com", "dailymotion.com", "geo.dailymotion.com"}:
+        match = _DAILYMOTION_PATH.match(parts.path)
+        video = match.group(1) if match else query.get("video", "") if host.startswith("geo.") else ""
+        return f"https://www.dailymotion.com/embed/video/{video}" if re.fullmatch(r"[a-z0-9]{5,12}", video) else None
     if parts.scheme == "https" and _PEERTUBE_PATH.match(parts.path):
         return f"https://{parts.netloc}{parts.path}{_start(query)}"
     return None

@@ -108,6 +108,11 @@ def is_placeholder(address: str) -> bool:
     return _PLACEHOLDER.search(address.strip()[:500]) is not None
 
 
+def is_image_name(address: str) -> bool:
+    """Whether an address ends like that of a picture's file."""
+    return _IMAGE_NAME.search(address) is not None
+
+
 def is_tracker(image: lxml.html.HtmlElement) -> bool:
     """Whether a picture is there to be counted, not to be seen."""
     width, height = pixels(image.get("width")), pixels(image.get("height"))

@@ -89,9 +89,10 @@ def unit(config: Config, *, system: bool, user: str) -> str:
         "After=network-online.target",
         "",
         "[Service]",
-        "Type=notify-reload",
+        "Type=notify",
         "NotifyAccess=main",
         f"ExecStart={_command()} --config {_argument(str(config.path))} run",
+        "ExecReload=/bin/kill -HUP $MAINPID",
         f"WorkingDirectory={_quoted(str(config.folder))}",
         "Restart=on-failure",
         "RestartSec=30",
@@ -103,11 +104,10 @@ def unit(config: Config, *, system: bool, user: str) -> str:
         "UMask=0022",
     ]
     if system:
-        lines += [
-            f"User={user}",
-            *HARDENING.splitlines(),
-            *(f"ReadWritePaths={_argument(str(p))}" for p in _written(config)),
-        ]
+        written = [_argument(str(path)) for path in _written(config)]
+        # As root and outside the sandbox, which can let nobody write to a folder that is not there yet.
+        lines.append(f"ExecStartPre=+/usr/bin/install -d -o {user} {' '.join(written)}")
+        lines += [f"User={user}", *HARDENING.splitlines(), *(f"ReadWritePaths={path}" for path in written)]
     else:
         lines += ["NoNewPrivileges=yes", "LockPersonality=yes", "RestrictRealtime=yes"]
     lines += ["", "[Install]", f"WantedBy={'multi-user' if system else 'default'}.target", ""]

@@ -98,6 +98,7 @@ def test_the_unit_of_the_whole_machine_is_hardened_and_can_write_where_it_must(c
     lines = text.splitlines()
     assert "User=wirecopy" in lines
     assert "ProtectSystem=strict" in lines
+    assert f"ExecStartPre=+/usr/bin/install -d -o wirecopy {tmp_path}/data {tmp_path}/public" in lines
     assert f"ReadWritePaths={tmp_path}/data" in lines
     assert f"ReadWritePaths={tmp_path}/public" in lines
     assert not any(line.endswith("/media") for line in lines)

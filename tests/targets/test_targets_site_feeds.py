@@ -167,6 +167,14 @@ def test_an_entry_keeps_its_identity_and_says_when_it_changed(tmp_path: Path) ->
     blog.close()
 
 
+def test_an_entry_is_never_updated_in_the_future(tmp_path: Path) -> None:
+    blog = open_blog(tmp_path)
+    publish(blog, make_post(1, modified_at=datetime(2099, 1, 1, tzinfo=UTC)))
+    (entry,) = entries(tmp_path)
+    assert entry.findtext(f"{ATOM}updated") == "2026-11-24T12:00:00Z"
+    blog.close()
+
+
 def test_a_feed_shows_the_newest_by_the_date_of_the_original(tmp_path: Path) -> None:
     blog = open_blog(tmp_path, feed_entries=3)
     start = datetime(2026, 1, 1, tzinfo=UTC)

@@ -117,6 +117,13 @@ def test_wide_things_scroll_and_players_are_framed(tmp_path: Path) -> None:
     assert frame.get("title") == "Video"
 
 
+def test_a_player_inside_a_paragraph_leaves_no_broken_paragraph(tmp_path: Path) -> None:
+    player = '<p>See <iframe src="https://player.vimeo.com/video/1234567"></iframe></p>'
+    found = written(tmp_path, replace(RICH, body=player))
+    (frame,) = found.cssselect(".prose iframe")
+    assert [parent.tag for parent in frame.iterancestors()][:2] == ["div", "div"]
+
+
 def test_a_player_that_the_policy_keeps_out_becomes_a_link(tmp_path: Path) -> None:
     player = "https://video.example/videos/embed/01234567-89ab-cdef-0123-456789abcdef"
     found = written(tmp_path, replace(RICH, body=f'<p>See</p><iframe src="{player}"></iframe>'))

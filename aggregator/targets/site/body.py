@@ -147,6 +147,9 @@ def _order_headings(root: lxml.html.HtmlElement) -> None:
 
 def _wrap(element: lxml.html.HtmlElement, attributes: Mapping[str, str]) -> None:
     wrapper = lxml.html.Element("div", dict(attributes))
+    parent = element.getparent()
+    if parent is not None and parent.tag == "p":
+        parent.tag = "div"  # a paragraph can't hold blocks
     element.addprevious(wrapper)
     wrapper.tail, element.tail = element.tail, None
     wrapper.append(element)

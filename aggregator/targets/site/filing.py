@@ -105,7 +105,7 @@ class Filing:
     def _add(self, db: sqlite3.Connection, post: Post, digest: str, pictures: str, now: datetime) -> int:
         day = post.published_at.astimezone(UTC)
         sort = f"{day:%Y-%m-%dT%H:%M:%S} {post.key}"
-        changed = post.modified_at or post.published_at
+        changed = min(post.modified_at or post.published_at, now)  # a source may say what it likes
         values = (post.key, _free_path(db, post, day), sort, digest, now.isoformat(), changed.isoformat(), pictures)
         cursor = db.execute(
             "INSERT INTO posts (key, path, sort, hash, published_at, updated_at, pictures, card, body)"

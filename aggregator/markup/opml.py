@@ -71,7 +71,7 @@ def write(title: str, feeds: Sequence[OpmlFeed]) -> bytes:
 
 
 def _root(body: bytes) -> Element:
-    if b"<!ENTITY" in body or b"<!\x00E\x00N\x00T" in body:
+    if b"<!ENTITY" in body or b"<\x00!\x00E\x00N\x00T\x00I\x00T\x00Y" in body:
         raise ParseError("an OPML that declares entities is not read")
     try:
         root = _parsed(body.lstrip(b" \t\r\n"))

@@ -127,12 +127,11 @@ def _summary(entry: Fields) -> str:
 
 def _content(entry: Fields, body: Element | None) -> str:
     """The content; of several (Atom 0.3) the first that is HTML and not empty."""
-    if body is None:
-        return ""
     several = entry.all("atom:content")
-    if len(several) > 1:
-        several.sort(key=lambda each: _type(each) in _PLAIN)
-    return next((html for html in map(_html, several or [body]) if html), "")
+    if not several:
+        return text.block(fields.markup(body)) if body is not None else ""
+    several.sort(key=lambda each: _type(each) in _PLAIN)
+    return next((html for html in map(_html, several) if html), "")
 
 
 def _html(element: Element) -> str:
@@ -140,6 +139,8 @@ def _html(element: Element) -> str:
     if len(element):
         return text.block(fields.xhtml(element))
     kind, value = _type(element), _value(element)
+    if kind.startswith(("image/", "audio/", "video/")):
+        return ""
     if kind not in _PLAIN or (element.get("type") is None and text.is_markup(value)):
         return text.block(value)  # no type means plain text, but who writes closing tags means HTML
     return text.escaped(value)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from lxml import etree
 from pydantic import BaseModel, ConfigDict
 
 from aggregator.errors import ParseError
-from aggregator.sources import atom, encoding, jsonfeed, looks, loose, rss, tree
-from aggregator.sources.names import Names
+from aggregator.sources import atom, encoding, jsonfeed, looks, loose, names, rss, tree
+from aggregator.sources.fields import Element
 from aggregator.sources.shared import Document
 from aggregator.types import Parsed, Response
 
@@ -41,15 +40,15 @@ def parse(response: Response, options: Options) -> Parsed:
     return replace(found, notes=(*decoded.notes, *notes, *found.notes))
 
 
-def _from_tree(root: etree._Element, document: str, url: str) -> Parsed | None:
+def _from_tree(root: Element, document: str, url: str) -> Parsed | None:
     """The feed in a tree, told by its root; None for another kind of XML."""
-    tag = etree.QName(root)
-    local = tag.localname.lower()
+    tag = str(root.tag)
+    local = names.local(tag).lower()
     is_atom = local in ("feed", "entry")
     if not is_atom and local not in ("rss", "rdf", "channel"):
         return None
-    own = tag.namespace or ""
-    known = Names(own if local != "rdf" else "", "atom" if is_atom else "")
+    own = tag.rpartition("}")[0][1:]
+    known = names.Names(own if local != "rdf" else "", "atom" if is_atom else "")
     if local == "rdf" and not any(known[str(child.tag)] in ("channel", "item") for child in root):
         return None
     about = Document(url=url, names=known, rebased="xml:base" in document)

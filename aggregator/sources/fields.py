@@ -97,7 +97,7 @@ def xhtml(element: Element) -> str:
     A single ``div`` around it is not part of it (RFC 4287, 3.1.1.3).
     """
     alone = len(element) == 1 and not (element.text or "").strip() and not (element[0].tail or "").strip()
-    if alone and etree.QName(element[0]).localname.lower() == "div":
+    if alone and names.local(element[0].tag).lower() == "div":
         element = element[0]
     out: list[str] = []
     _write_content(element, out, escape=True)
@@ -125,12 +125,11 @@ def _write_content(element: Element, out: list[str], *, escape: bool) -> None:
 
 
 def _write(element: Element, out: list[str], *, escape: bool) -> None:
-    name = etree.QName(element).localname
+    name = names.local(element.tag)
     attributes = "".join(
-        f' {etree.QName(key).localname}="{html.escape(value)}"' for key, value in element.attrib.items() if key != _BASE
+        f' {names.local(key)}="{html.escape(value)}"' for key, value in element.attrib.items() if key != _BASE
     )
     out.append(f"<{name}{attributes}>")
-    if name.lower() in _VOID:
-        return
-    _write_content(element, out, escape=escape)
-    out.append(f"</{name}>")
+    _write_content(element, out, escape=escape)  # a void element holds what follows it where its end was forgotten
+    if name.lower() not in _VOID:
+        out.append(f"</{name}>")

@@ -19,7 +19,8 @@ _LOGIN = re.compile(rb"(?i)<input[^>]{0,300}type\s*=\s*[\"']?password|<title>[^<
 _CHALLENGE = re.compile(
     rb"(?i)captcha|cf-chl|just a moment|attention required|verify you are (?:a )?human|enable javascript"
 )
-_HTML = re.compile(rb"(?i)<!doctype\s+html|<html\b|<body\b|<head\b")
+_HTML = re.compile(rb"(?i)<!doctype\s+html|<html\b")
+_FRAGMENT = re.compile(rb"(?i)<(?:body|head|div|p|h1|script|meta|title)\b")
 _ROOT = re.compile(rb"<([A-Za-z_][\w.-]{0,40}(?::[\w.-]{1,40})?)[\s/>]")
 
 
@@ -43,6 +44,8 @@ def message(body: bytes) -> str:
         return "not a feed but JSON of another kind: no JSON Feed version and no items"
     if head[:1] == b"<":
         root = _ROOT.search(head)
+        if root and _FRAGMENT.match(root[0]):
+            return f"not a feed but {_page(start)}; {_HINT}"
         name = root[1].decode("ascii", "replace") if root else ""
         return f"not a feed but XML of another kind: <{name}>; {_HINT}" if name else "XML without an element"
     if b"\x00" in start or sum(byte < 9 for byte in start[:1000]) > 20:

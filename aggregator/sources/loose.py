@@ -21,7 +21,6 @@ Record = Mapping[str, object]
 
 _LONGEST: Final = 4_000_000  #: characters that are given to feedparser
 _MOST_TAGS: Final = 50_000
-_ENTRY = re.compile(r"(?i)<(?:[a-z][\w.-]{0,20}:)?(?:item|entry)[\s>]")
 _LONG_TAG = re.compile(r"<[^<>]{2000,}>")
 _LONG_NAME = re.compile(
     r"""(?i)(<(?:[a-z]\w{0,20}:)?(?:author|creator|contributor|publisher|owner|name|email|managingEditor|webMaster)
@@ -34,14 +33,17 @@ _CATEGORY = re.compile(r"(?i)<(?:[a-z]\w{0,20}:)?(?:category|subject|keywords|ta
 def read(document: str, url: str) -> Parsed | None:
     """What feedparser finds in a document; None where it finds no feed."""
     document, more = _bounded(repair.mended(document))
-    found = _ask(document, url)
+    found = _ask(document)
     feed, entries = found["feed"], found["entries"]
     if not found.get("version") and not entries:
         return None
+    # In the address of a feed's site feedparser leaves "&amp" where "&amp;" was.
+    site = urls.resolve(url, _string(feed, "link").replace("&amp", "&"))
+    base = url if found["version"].startswith("atom") else site or url
     return Parsed(
         title=text.line(_string(feed, "title")),
         subtitle=text.line(_string(feed, "subtitle")),
-        site_url=urls.resolve(url, _string(feed, "link")),
+        site_url=site,
         self_url=_link(feed, "self", url),
         hub_url=_link(feed, "hub", url),
         next_url=_link(feed, "next", url),
@@ -50,7 +52,7 @@ def read(document: str, url: str) -> Parsed | None:
         generator=text.line(_string(feed, "generator")),
         image_url=urls.resolve(url, _string(feed.get("image") or {}, "href") or _string(feed, "logo")),
         ttl=_minutes(_string(feed, "ttl")),
-        entries=tuple(_entry(entry, url, found["version"]) for entry in entries[: limits.ENTRIES]),
+        entries=tuple(_entry(entry, base, found["version"]) for entry in entries[: limits.ENTRIES]),
         left_out=max(0, len(entries) - limits.ENTRIES) + more,
         method="feedparser",
         notes=("not well-formed",) if found.get("bozo") else (),
@@ -64,11 +66,11 @@ def _bounded(document: str) -> tuple[str, int]:
     of an entry: 40 kB of author take 6 s, 100,000 categories more than 30 s.
     """
     document = _LONG_NAME.sub(r"\1", _LONG_TAG.sub("", document))
-    starts = [match.start() for match in islice(_ENTRY.finditer(document), limits.ENTRIES + 1)]
+    starts = [match.start() for match in islice(repair.ENTRY.finditer(document), limits.ENTRIES + 1)]
     end = min(_LONGEST, _position_of_tag(document, _MOST_TAGS), *starts[limits.ENTRIES :])
     if end < len(document):
         end = max((start for start in starts if start <= end), default=end)
-    more = sum(1 for _ in _ENTRY.finditer(document, end))
+    more = repair.entries_begun(document[end:])
     edges = [0, *(start for start in starts if start < end), end]
     pieces = (_few_categories(document[start:stop]) for start, stop in pairwise(edges))
     return "".join(pieces), more
@@ -86,9 +88,10 @@ def _few_categories(entry: str) -> str:
     return entry[: beyond.start()] + _CATEGORY.sub("<ignored", entry[beyond.start() :])
 
 
-def _ask(document: str, url: str) -> feedparser.FeedParserDict:
+def _ask(document: str) -> feedparser.FeedParserDict:
     body = document.encode("utf-8", "replace")
-    headers = {"content-type": "application/xml; charset=utf-8", "content-location": url}
+    # No Content-Location: feedparser would resolve ids by it, and an id is a string that stays as it is.
+    headers = {"content-type": "application/xml; charset=utf-8"}
     try:
         # Never anything but BytesIO: a string or bytes might be taken for a file name or an address.
         return feedparser.parse(
@@ -102,9 +105,9 @@ def _ask(document: str, url: str) -> feedparser.FeedParserDict:
 def _entry(entry: Record, base: str, version: str) -> Entry:
     atom = version.startswith("atom")
     link = urls.resolve(base, _string(entry, "link"))
-    origin_link = urls.resolve(base, _string(entry, "feedburner_origlink"))
+    origin_link = urls.resolve(base, _unescaped(_string(entry, "feedburner_origlink")))
     url = origin_link or link
-    guid = _string(entry, "id").strip()[: limits.GUID]
+    guid = _unescaped(_string(entry, "id")).strip()[: limits.GUID]
     return Entry(
         guid=guid or None,
         url=url,
@@ -120,7 +123,7 @@ def _entry(entry: Record, base: str, version: str) -> Entry:
         origin=_origin(entry),
         language=_string(entry, "language")[:40] or None,
         rights=text.line(_string(entry, "rights")),
-        comments_url=urls.resolve(base, _string(entry, "comments")),
+        comments_url=urls.resolve(base, _unescaped(_string(entry, "comments"))),
         base_url=url or base,
         raw={"rss:link": link} if origin_link and link and link != origin_link else {},
     )
@@ -133,11 +136,18 @@ def _html(detail: object, atom: bool) -> str:
     return text.escaped(value) if atom and detail.get("type") == "text/plain" else text.block(value)
 
 
+def _unescaped(value: str) -> str:
+    """A value of feedparser's loose parser, which leaves the references of XML in what it does not take for HTML."""
+    for reference, character in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&")):
+        value = value.replace(reference, character)
+    return value
+
+
 def _authors(entry: Record) -> list[Author]:
-    named = [text.person(_string(person, "name")) for person in _records(entry.get("authors"))]
-    return [author for author in named if author] or [
-        author for author in [text.person(_string(entry, "author"))] if author
-    ]
+    names = [_string(person, "name") for person in _records(entry.get("authors"))]
+    if len(names) < 2:  # then "author" is the element as it stands, while "name" may be cut in the middle
+        names = [_string(entry, "author")]
+    return [author for author in map(text.person, names) if author]
 
 
 def _tags(entry: Record) -> list[str]:
@@ -196,5 +206,6 @@ def _records(value: object) -> list[Record]:
 
 
 def _string(holder: Record, name: str) -> str:
-    value = holder.get(name)
+    # Not ``holder.get``: that of feedparser takes "published" for a missing "updated".
+    value = dict.get(holder, name) if isinstance(holder, dict) else None
     return text.visible(value[: limits.HTML]) if isinstance(value, str) else ""

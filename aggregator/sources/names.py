@@ -77,6 +77,7 @@ _VOCABULARIES: Final = {
 _LONGEST: Final = 200  #: characters of an address that are looked at
 #: What an undeclared prefix most probably means, for documents that forgot to say.
 ADDRESSES: Final = {
+    "rss": "http://purl.org/rss/1.0/",
     "atom": "http://www.w3.org/2005/Atom",
     "dc": "http://purl.org/dc/elements/1.1/",
     "dcterms": "http://purl.org/dc/terms/",
@@ -114,6 +115,11 @@ class Names(dict[str, str]):
         name = local.lower() if prefix == "" else f"{prefix}:{local.lower()}"
         self[tag] = name
         return name
+
+
+def local(tag: object) -> str:
+    """A tag's or an attribute's name by itself, also where a damaged document kept its prefix."""
+    return str(tag).rpartition("}")[2].rpartition(":")[2]
 
 
 @lru_cache(maxsize=1024)

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from html.entities import html5
 from itertools import islice
 from typing import Final
@@ -22,6 +24,7 @@ _MOST_ENTITIES: Final = 1_000
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _BARE = re.compile(r"&(?!(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][\w.-]{0,63});)")
 _REFERENCE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)(?:#(\d{1,7})|#[xX]([0-9a-fA-F]{1,6})|([A-Za-z][\w.-]{0,63}));")
+_TAG = re.compile(r"<(/?)([A-Za-z_][\w.:-]{0,100})((?:\s[^<>]*)?/?)>")
 _STRAY = re.compile(r"<(?![A-Za-z_/!?])")
 _PREFIX = re.compile(
     r"""</?([A-Za-z_][\w.-]{0,40}):[A-Za-z_]|\s([A-Za-z_][\w.-]{0,40}):[A-Za-z_][\w.-]{0,40}\s*=\s*["']"""
@@ -29,6 +32,7 @@ _PREFIX = re.compile(
 _DECLARED = re.compile(r"\bxmlns:([A-Za-z_][\w.-]{0,40})\s*=")
 _PADDED = re.compile(r"""(\bxmlns(?::[\w.-]{1,40})?\s*=\s*)(["'])\s*([^"'<>\s]{1,500})\s*\2""")
 _MOST_PREFIXES: Final = 50
+ENTRY = re.compile(r"(?i)<(?:[a-z][\w.-]{0,20}:)?(?:item|entry)[\s>]")
 _BEGUN = re.compile(r"<(item|entry)[\s>]")
 _IDENTIFIED = re.compile(r"</(?:guid|id)>")
 _CLOSED = re.compile(r"</[A-Za-z][\w.:-]{0,60}>")
@@ -45,8 +49,45 @@ def mended(document: str) -> str:
         return document
     entities = _declared_entities(document[: root.start()])
     document = _ended(_ILLEGAL.sub("", document[root.start() :]), root[1])
-    pieces = "".join(_sections(document, entities))
+    pieces = "".join(_sections(document, partial(_text_mended, entities=entities)))
     return _with_prefixes(_PADDED.sub(r"\1\2\3\2", pieces, count=_MOST_PREFIXES))
+
+
+def nested(document: str) -> str:
+    """The document with tags that nest: an end without a beginning is dropped, a beginning without an end is ended.
+
+    ``item`` and ``entry`` end where the next one begins. (Parsers that recover by themselves take any end for that
+    of the last beginning, and what follows lands in the channel.)
+    """
+    pending: list[str] = []  # the names of the elements that are open, outermost first
+    number: Counter[str] = Counter()
+
+    def ended(name: str) -> str:
+        ends = ""
+        while True:
+            last = pending.pop()
+            number[last] -= 1
+            ends += f"</{last}>"
+            if last == name:
+                return ends
+
+    def balanced(match: re.Match[str]) -> str:
+        slash, name, rest = match.groups()
+        if slash:
+            return ended(name) if number[name] else ""
+        before = ended(name) if name in ("item", "entry") and number[name] else ""
+        if not rest.endswith("/"):
+            pending.append(name)
+            number[name] += 1
+        return before + match[0]
+
+    pieces = list(_sections(document, lambda piece: _TAG.sub(balanced, piece)))
+    return "".join((*pieces, *(f"</{name}>" for name in reversed(pending))))
+
+
+def entries_begun(document: str) -> int:
+    """How many entries begin in a document, as far as can be told without a parser."""
+    return sum(1 for _ in ENTRY.finditer(document))
 
 
 def _declared_entities(prolog: str) -> dict[str, str]:
@@ -80,18 +121,18 @@ def _begun(rest: str) -> str:
     return f"{rest[start.start() : end]}</{start[1]}>"
 
 
-def _sections(document: str, entities: Mapping[str, str]) -> Iterator[str]:
-    """The document in pieces: CDATA and comments as they are, the rest with its references put right."""
+def _sections(document: str, treat: Callable[[str], str]) -> Iterator[str]:
+    """The document in pieces: CDATA and comments as they are, the rest treated."""
     position = 0
     while (opening := _OPENING.search(document, position)) is not None:
         closing = "-->" if opening[0] == "<!--" else "]]>"
         stop = document.find(closing, opening.end())
         if stop < 0:
             break
-        yield _text_mended(document[position : opening.start()], entities)
+        yield treat(document[position : opening.start()])
         position = stop + len(closing)
         yield document[opening.start() : position]
-    yield _text_mended(document[position:], entities)
+    yield treat(document[position:])
 
 
 def _text_mended(piece: str, entities: Mapping[str, str]) -> str:

@@ -34,7 +34,7 @@ def read(root: Element, document: Document) -> Parsed:
         language=shared.language(channel) or text.literal(root.get(shared.LANG), 40) or None,
         rights=text.line(channel.text("copyright", "dc:rights", "atom:rights", "media:copyright")),
         generator=text.line(channel.text("generator", "atom:generator")),
-        image_url=_image(root, channel, base, document),
+        image_url=_image(root, channel, site or base, document),
         ttl=shared.minutes(channel.text("ttl")),
         update_period=shared.update_period(channel),
         skip_hours=shared.skip_hours(channel, document.names),
@@ -67,7 +67,7 @@ def _entry(element: Element, document: Document, site: str | None) -> Entry:
     base, declared = fields.base(element, document.url) if document.rebased else ("", False)
     if not declared:
         base = site or document.url  # feeds are often kept on another host than the site that they speak of
-    guid = item.text("guid", "atom:id") or shared.about(element)
+    guid = _guid(item)
     link = _link(item, base)
     original = urls.resolve(base, item.text("feedburner:origlink"))
     url = original or link
@@ -95,6 +95,15 @@ def _entry(element: Element, document: Document, site: str | None) -> Entry:
         base_url=base if declared else url or base or None,
         raw=raw,
     )
+
+
+def _guid(item: Fields) -> str:
+    """The identifier as it stands, even where it holds markup; an RDF node has it in an attribute."""
+    for element in item.all("guid", "atom:id"):
+        guid = fields.markup(element)
+        if guid:
+            return guid
+    return shared.about(item.element)
 
 
 def _title(holder: Fields) -> str:

@@ -81,7 +81,7 @@ def _tag_names(item: Fields) -> Iterator[str]:
         yield element.get("text") or ""
         for narrower in element:
             yield narrower.get("text") or ""
-    for element in item.all("itunes:keywords", "media:keywords"):
+    for element in item.all("itunes:keywords", "media:keywords", "tags"):
         yield from text_of(element)[:4000].split(",")
 
 

@@ -22,19 +22,27 @@ _RESOURCE_LIMIT = 114  #: XML_ERR_RESOURCE_LIMIT
 def read(document: str) -> tuple[etree._Element | None, tuple[str, ...]]:
     """The root element and notes on what was repaired; no element where the document is beyond repair.
 
-    Raises ParseError for documents that are made to exhaust a parser.
+    Raises ParseError for a document that is made to exhaust a parser.
     """
     note = ""
     if "<!DOCTYPE" not in document:
         try:
             return _parse(document.lstrip("\ufeff \t\r\n")), ()
         except etree.XMLSyntaxError as error:
-            note = f"not well-formed: {str(error).partition(' (<')[0]}"[:200]
+            note = _note(error)
+    document = repair.mended(document)
     try:
-        root = _parse(repair.mended(document))
+        return _parse(document), (note, "repaired") if note else ()
     except etree.XMLSyntaxError as error:
-        return None, (note or f"not well-formed: {str(error).partition(' (<')[0]}"[:200],)
-    return root, (note, "repaired") if note else ()
+        note = note or _note(error)
+    try:
+        return _parse(repair.nested(document)), (note, "repaired: tags did not nest")
+    except etree.XMLSyntaxError:
+        return None, (note,)
+
+
+def _note(error: etree.XMLSyntaxError) -> str:
+    return f"not well-formed: {str(error).partition(' (<')[0]}"[:200]
 
 
 def _parse(document: str) -> etree._Element:

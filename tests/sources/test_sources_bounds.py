@@ -44,6 +44,8 @@ HOSTILE = {
     "broken: attributes": rss(BROKEN + "<item " + " ".join(f'a{n}="1"' for n in range(40_000)) + "></item>"),
     "mail addresses": rss(f"<item><author>{'a@' * 100_000}</author></item>"),
     "brackets in an author": rss(f"<item><author>{'(@' * 100_000}</author></item>"),
+    "ends without beginnings": rss("</a>" * 200_000),
+    "beginnings without ends": rss("<b><i>" * 100_000),
     "a long date": rss(f"<item><pubDate>{'1 Jan ' * 50_000}</pubDate></item>"),
 }
 
@@ -103,7 +105,7 @@ def test_everything_has_a_limit() -> None:
     assert max(map(len, entry.raw.values())) == limits.RAW_TEXT
 
 
-@pytest.mark.parametrize("broken", ["", BROKEN])
+@pytest.mark.parametrize("broken", ["", BROKEN, "<x y=1>"])
 def test_entries_beyond_the_cap_are_counted(broken: str) -> None:
     items = "".join(f"<item><guid>{n}</guid></item>" for n in range(limits.ENTRIES + 7))
     found = parsed(rss(broken + items))

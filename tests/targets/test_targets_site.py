@@ -113,7 +113,7 @@ def _random_post(chance: random.Random, number: int) -> Post:
         title=f"Story {number}, version {chance.randrange(1000)}",
         tags=tuple(chance.sample(["Science", "Art", "Sea", "Code", "Law"], chance.randrange(4))),
         feed=f"paper-{number % 3}",
-        source_name=f"Paper {number % 3}",
+        source_name=f"Paper {number % 3}{' Weekly' * (chance.random() < 0.2)}",
         published_at=datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=37 * chance.randrange(80)),
     )
 

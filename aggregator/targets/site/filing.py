@@ -122,9 +122,9 @@ class Filing:
         self, db: sqlite3.Connection, seq: int, sort: str, post: Post, digest: str, pictures: str, now: datetime
     ) -> None:
         db.execute(
-            "UPDATE posts SET updated_at = CASE hash WHEN ?1 THEN updated_at ELSE ?2 END, withdrawn = 0, hash = ?1,"
-            " pictures = ?3, card = ?4, body = ?5 WHERE seq = ?6",
-            (digest, now.isoformat(), pictures, dump_card(post), post.body, seq),
+            "UPDATE posts SET updated_at = CASE hash WHEN ? THEN updated_at ELSE ? END, withdrawn = 0, hash = ?,"
+            " pictures = ?, card = ?, body = ? WHERE seq = ?",
+            (digest, now.isoformat(), digest, pictures, dump_card(post), post.body, seq),
         )
         self._mark_around(db, seq, sort)
         held = {listing.id for listing in self.index.listings_of(sort)}
@@ -145,8 +145,9 @@ class Filing:
         title = post.source_name or post.feed
         # What came through an aggregator is filed under its publisher, the rest under the feed that brought it.
         source = _listing(db, "source", f"publisher:{title}" if post.via else f"feed:{post.feed}", title)
-        if db.execute("UPDATE listings SET title = ?1 WHERE id = ?2 AND title != ?1", (title, source)).rowcount:
-            _mark(db, f"front:{source}", f"source-feed:{source}", "sources")
+        if db.execute("UPDATE listings SET title = ? WHERE id = ? AND title != ?", (title, source, title)).rowcount:
+            _mark(db, f"source-feed:{source}")
+            _mark_pages(db, source, {None, *paging.numbers(db, source)})
         wanted.append(source)
         tags = (tag.strip() for tag in post.tags[:MAX_TAGS])
         wanted += [_listing(db, "tag", tag.casefold(), tag) for tag in tags if tag]

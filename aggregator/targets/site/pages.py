@@ -91,7 +91,7 @@ class Pages:
             "noindex": not self.indexed and post.rights is Rights.FULL,
             "picture": shown,
             "source": views.Link(title=source.title, href=where.locate(source.path)),
-            "source_name": post.source_name or source.title,
+            "source_name": post.source_name or post.feed,
             "tags": [views.Link(title=one.title, href=where.locate(one.path)) for one in listings if one.kind == "tag"],
             "content": Markup(  # noqa: S704 - cleaned by render
                 body.render(post, placed.pictures, locate=where.locate, without_lead=shown is not None, labels=labels)

@@ -61,9 +61,13 @@ class Edition:
         """The address of a site's feed."""
         return f"{self.base}/{site.name}/{site.feed.path}"
 
+    def out(self, story: Story) -> bool:
+        """Whether a story has come out by now."""
+        return -story.age <= self._running
+
     def all(self, site: Site) -> list[Printed]:
-        """The stories of a site, newest first."""
-        return [self.printed(story.key) for story in site.stories]
+        """The stories of a site that are out by now, newest first."""
+        return [self.printed(story.key) for story in site.stories if self.out(story)]
 
     def in_feed(self, site: Site) -> list[Printed]:
         """The stories that a site's feed carries, newest first: its own and those that it re-posts."""

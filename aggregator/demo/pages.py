@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import mimetypes
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,7 +18,6 @@ from aggregator.demo.stories import Site
 
 TYPES = {".webp": "image/webp", ".jpg": "image/jpeg", ".webm": "video/webm", ".css": "text/css; charset=utf-8"}
 HTML = "text/html; charset=utf-8"
-CSS = "text/css; charset=utf-8"
 TEMPLATES = Path(__file__).parent / "templates"
 ROBOTS = "User-agent: *\nDisallow: /search\n"
 
@@ -38,6 +36,9 @@ class Document:
         return f'"{hashlib.sha256(self.body).hexdigest()[:24]}"'
 
 
+Write = Callable[[Edition], Document | None]
+
+
 class Pages:
     """The sample press, from path to document."""
 
@@ -52,9 +53,10 @@ class Pages:
             lstrip_blocks=True,
         )
         self._templates.filters |= {"rfc822": feeds.rfc822, "rfc3339": feeds.rfc3339, "slug": urls.slug}
-        self._documents: dict[str, Callable[[Edition], Document]] = {
+        self._documents: dict[str, Write] = {
             "/": self._index,
             "/robots.txt": self._robots,
+            "/style.css": partial(self._file, folder / "style.css"),
         }
         for site in self._sites.values():
             self._documents |= self._of_site(site, folder / site.name)
@@ -71,13 +73,13 @@ class Pages:
             return None
         return write(Edition(self._sites, self._templates, base=base, started_at=self._started_at, now=now))
 
-    def _of_site(self, site: Site, folder: Path) -> dict[str, Callable[[Edition], Document]]:
+    def _of_site(self, site: Site, folder: Path) -> dict[str, Write]:
         home = f"/{site.name}/"
-        found: dict[str, Callable[[Edition], Document]] = {
+        found: dict[str, Write] = {
             home: partial(self._list, site, ""),
             f"{home}about/": partial(self._about, site),
             f"{home}{site.feed.path}": partial(self._feed, site),
-            f"{home}style.css": partial(self._style, site),
+            f"{home}style.css": partial(self._file, folder / "style.css"),
         }
         for section in site.sections:
             found[f"{home}section/{urls.slug(section)}/"] = partial(self._list, site, section)
@@ -100,8 +102,10 @@ class Pages:
     def _about(self, site: Site, edition: Edition) -> Document:
         return self._html("about.html", edition, [], site=site)
 
-    def _article(self, key: str, edition: Edition) -> Document:
+    def _article(self, key: str, edition: Edition) -> Document | None:
         printed = edition.printed(key)
+        if not edition.out(printed.story):
+            return None
         related = edition.related(printed)
         return self._html("article.html", edition, [printed], site=printed.site, printed=printed, related=related)
 
@@ -113,12 +117,7 @@ class Pages:
         )
 
     def _file(self, path: Path, edition: Edition) -> Document:
-        type_ = TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-        return Document(body=path.read_bytes(), type=type_, modified_at=edition.changed_at([]))
-
-    def _style(self, site: Site, edition: Edition) -> Document:
-        text = self._templates.get_template("style.css").render(site=site)
-        return Document(body=text.encode(), type=CSS, modified_at=edition.changed_at([]))
+        return Document(body=path.read_bytes(), type=TYPES[path.suffix], modified_at=edition.changed_at([]))
 
     def _html(self, template: str, edition: Edition, shown: list[Printed], **facts: object) -> Document:
         site = facts.get("site")

@@ -44,7 +44,7 @@ class Story:
     author: str
     section: str
     tags: tuple[str, ...]
-    age: timedelta  #: when the press is started
+    age: timedelta  #: when the press is started; negative: it comes out while the press runs
     summary: str
     body: str  #: template of the HTML
     language: str
@@ -90,6 +90,8 @@ class Site:
     permalink: str
     feed: FeedForm
     sections: tuple[str, ...]
+    newsletter: str  #: what the box in the sidebar promises
+    advert: str
     comments: tuple[Comment, ...]
     reposts: tuple[str, ...]  #: keys of other sites' stories that its feed carries
     stories: tuple[Story, ...]  #: newest first
@@ -114,6 +116,8 @@ def _site(path: Path) -> Site:
         permalink=facts["permalink"],
         feed=FeedForm(**facts["feed"]),
         sections=tuple(facts["sections"]),
+        newsletter=facts["newsletter"],
+        advert=facts["advert"],
         comments=tuple(Comment(**comment) for comment in facts["comments"]),
         reposts=tuple(facts.get("reposts", ())),
         stories=tuple(sorted(stories, key=lambda story: story.age)),
@@ -131,7 +135,7 @@ def _story(site: str, language: str, path: Path) -> Story:
         author=facts["author"],
         section=facts["section"],
         tags=tuple(facts["tags"]),
-        age=timedelta(hours=facts["hours_ago"]),
+        age=timedelta(hours=facts["hours_ago"]) if "hours_ago" in facts else -timedelta(minutes=facts["minutes_later"]),
         summary=facts["summary"],
         body=body.strip(),
         language=facts.get("language", language),

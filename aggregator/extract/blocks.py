@@ -17,7 +17,7 @@ SKIPPED = frozenset(
 MEDIA = frozenset("img amp-img iframe video audio amp-youtube amp-iframe amp-video picture noscript".split())
 STRUCTURE = frozenset(
     """p h1 h2 h3 h4 h5 h6 ul ol li blockquote pre table caption thead tbody tfoot tr td th figure figcaption dl dt dd
-    details summary hr""".split()
+    details summary hr footer""".split()
 )
 INLINE = frozenset(
     """a abbr acronym b bdi bdo big cite code del dfn em font i ins kbd label mark nobr q rp rt ruby s samp small span

@@ -54,7 +54,7 @@ _PHRASES = re.compile(
       | (?:please\ )?(?:enable|turn\ on)\ javascript | your\ browser\ (?:does\ not|doesn't)\ support | (?:we|this\ (?:page|post|article))\ (?:may|might)\ (?:earn|receive|contain|include)\ .{0,60}\b(?:commission|affiliate) | (?:by\ (?:signing|subscribing|clicking|submitting)\ ).{0,120}\b(?:agree|consent|accept)
       | (?:image|photo|picture|media)\ (?:source|copyright|caption)\b | (?:tags?|topics?|filed\ under|categor(?:y|ies)|posted\ in|labels?|schlagw(?:ort|örter)|stichw(?:ort|örter)|étiquettes|etiquetas|kategorien?)\s*:.{0,200}$
       | (?:reading\ time|lesezeit|lesedauer|temps\ de\ lecture|tiempo\ de\ lectura|tempo\ di\ lettura)\b.{0,40}$ | \d+\ ?(?:-\ ?)?min(?:ute)?s?\.?\ (?:read|lesezeit|de\ lecture|de\ lectura)\W*$ | \d+\ (?:shares?|views?|likes?|comments?|retweets?)\W*$ | (?:loading|please\ wait)\W{0,3}$
-      | (?:previous|next|older|newer)\ (?:post|article|story|entry)\b.{0,140}$ | (?:want|looking\ for)\ more\b.{0,60}\?.{0,80}$ | (?:this\ (?:article|post|story)\ (?:was\ )?(?:originally|first)\ (?:appeared|published)\ (?:on|in|at|by)\b).{0,140}$
+      | (?:previous|next|older|newer)\ (?:post|article|story|entry)\b.{0,140}$ | (?:want|looking\ for)\ more\b.{0,60}\?.{0,80}$ | (?:the\ post\ .{0,200}\b(?:appeared\ first|first\ appeared)\ (?:on|in|at)\b).{0,140}$ | (?:this\ (?:article|post|story)\ (?:was\ )?(?:originally|first)\ (?:appeared|published)\ (?:on|in|at|by)\b).{0,140}$
       )"""
 )
 

@@ -6,11 +6,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from aggregator.extract import entry as own
+from aggregator.extract import leads
 from aggregator.extract.blocks import WORD
 from aggregator.extract.reading import Reading
-from aggregator.markup import images, text
-from aggregator.types import Article, Author, Basis, Entry, Image
+from aggregator.markup import text
+from aggregator.types import Article, Author, Basis, Entry
 
+MAX_IMAGES = 50
 FULL_CONTENT = 120  #: words: a feed's own content of so many may be the whole article
 ALIKE = 0.35  #: share of the feed's words that the page's text must hold to be about the same
 
@@ -32,7 +34,8 @@ def article(found: Reading, entry: Entry) -> Article:
         basis=Basis.FEED,
         method=from_feed.method,
         score=from_feed.score,
-        images=_once([*from_feed.images, *found.images]),
+        lead=from_feed.lead or from_page.lead,
+        images=leads.likeliest_first([*from_feed.images, *found.images]),
         reasons=(f"body: the feed's own {from_feed.method}: {reason}", *found.reasons[2:]),
     )
 
@@ -41,7 +44,7 @@ def _from_page(found: Reading, entry: Entry) -> Article:
     meta = found.meta
     title = text.line(entry.title) or meta.title
     published = entry.published_at or _utc(meta.published_at)
-    lead = found.lead or next(iter(_own_images(entry)), None)
+    lead = found.lead or next(iter(own.images_of(entry)), None)
     reasons = list(found.reasons)
     reasons += [f"{name}: the feed's" for name, value in (("title", entry.title), ("author", entry.authors)) if value]
     reasons += ["date: the feed's"] if entry.published_at else []
@@ -61,7 +64,7 @@ def _from_page(found: Reading, entry: Entry) -> Article:
         published_at=published,
         modified_at=entry.updated_at or _utc(meta.modified_at),
         lead=lead,
-        images=_once([*([lead] if lead else []), *found.images, *_own_images(entry)]),
+        images=leads.likeliest_first([*([lead] if lead else []), *found.images, *own.images_of(entry)])[:MAX_IMAGES],
         tags=entry.tags or meta.tags,
         language=meta.language or entry.language,
         licence=meta.licence or text.line(entry.rights, 200),
@@ -105,18 +108,6 @@ def _standfirst(found: Reading, entry: Entry) -> str:
 
 def _authors(entry: Entry) -> tuple[Author, ...]:
     return tuple(author for author in entry.authors if author.name and "@" not in author.name)
-
-
-def _own_images(entry: Entry) -> list[Image]:
-    enclosed = [Image(url=file.url) for file in entry.enclosures if file.type.lower().startswith("image/")]
-    return [*entry.images, *enclosed]
-
-
-def _once(pictures: list[Image]) -> tuple[Image, ...]:
-    seen: dict[str, Image] = {}
-    for picture in pictures:
-        seen.setdefault(images.key(picture.url), picture)
-    return tuple(seen.values())[:50]
 
 
 def _utc(moment: datetime | None) -> datetime | None:

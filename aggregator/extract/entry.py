@@ -2,39 +2,62 @@
 
 from __future__ import annotations
 
-from aggregator.markup import clean, text
-from aggregator.types import Article, Basis, Entry
+import lxml.html
+from lxml import etree
+
+from aggregator.extract import boilerplate, leads
+from aggregator.markup import clean, text, tree
+from aggregator.types import Article, Basis, Entry, Image
+
+FULL = 150  #: words: with so many, the feed's own content counts as a whole text
 
 
 def article(entry: Entry, reason: str) -> Article:
-    """The feed's own content, else its summary, as an article that says so in ``basis`` and ``reasons``."""
-    body, method = own_body(entry)
-    plain = text.plain(body)
+    """The feed's own content, else its summary, as an article that says so in ``basis`` and ``reasons``.
+
+    The score is 0.2 for a summary; for content it grows with its length.
+    """
+    html, method = _own_body(entry)
+    body = tree.body(html)
+    lead, pictures = None, images_of(entry)
+    if body is not None:
+        _drop_furniture(body)
+        lead, _ = leads.take(body, pictures)
+        pictures += leads.pictures(body)
+        html = clean.html("".join(_inner(body)))
+    plain = text.of_element(body, captions=False) if body is not None else ""
     words = text.word_count(plain)
+    told = f"body: the feed's own {method}" if method != "none" else "body: the feed gave no text"
     return Article(
         entry=entry,
         title=text.line(entry.title),
-        body=body,
+        body=html,
         text=plain,
         basis=Basis.FEED,
         method=method,
-        score=0.0 if not words else min(1.0, words / 150) if method == "content" else 0.2,
-        reasons=(reason, f"body: the feed's own {method}" if method != "none" else "body: the feed gave no text"),
+        score=0.0 if not words else round(min(1.0, words / FULL), 3) if method == "content" else 0.2,
+        reasons=tuple(filter(None, (reason, told))),
         canonical_url=entry.url,
-        standfirst=_standfirst(entry, method),
+        standfirst=_standfirst(entry, plain) if method == "content" else "",
         authors=entry.authors,
-        publisher=text.line(entry.origin.name) if entry.origin else "",
+        publisher=text.line(entry.origin.name, 120) if entry.origin else "",
         published_at=entry.published_at,
         modified_at=entry.updated_at,
-        lead=entry.images[0] if entry.images else None,
-        images=entry.images,
+        lead=lead or next(iter(pictures), None),
+        images=leads.likeliest_first(pictures),
         tags=entry.tags,
         language=entry.language,
-        licence=entry.rights,
+        licence=text.line(entry.rights, 200),
     )
 
 
-def own_body(entry: Entry) -> tuple[str, str]:
+def images_of(entry: Entry) -> list[Image]:
+    """The pictures that an entry declares: its images, then attached files that are pictures."""
+    attached = [Image(url=file.url) for file in entry.enclosures if file.type.lower().startswith("image/")]
+    return [*entry.images, *attached]
+
+
+def _own_body(entry: Entry) -> tuple[str, str]:
     """Clean HTML of the feed's own text and where it stood: ``content``, ``summary`` or ``none``."""
     for value, name in ((entry.content, "content"), (entry.summary, "summary")):
         body = clean.html(value, base_url=entry.base_url or entry.url) if value.strip() else ""
@@ -43,6 +66,28 @@ def own_body(entry: Entry) -> tuple[str, str]:
     return "", "none"
 
 
-def _standfirst(entry: Entry, method: str) -> str:
-    """The summary as one line, where the body is something else."""
-    return text.line(text.plain(entry.summary), 500) if method == "content" and entry.summary else ""
+def _drop_furniture(body: lxml.html.HtmlElement) -> None:
+    """Takes lines off both ends that a feed adds, such as "The post … appeared first on …"."""
+    for end in (0, -1):
+        for _ in range(3):
+            if (
+                len(body) < 2
+                or body[end].tag not in {"p", "div", "h2", "h3", "h4"}
+                or body[end].find(".//img") is not None
+            ):
+                break
+            shown = " ".join(body[end].text_content().split())
+            if shown and not boilerplate.is_furniture(shown, text.word_count(shown)):
+                break
+            body[end].drop_tree()
+
+
+def _inner(body: lxml.html.HtmlElement) -> list[str]:
+    start = (body.text or "").replace("&", "&amp;").replace("<", "&lt;")
+    return [start, *(etree.tostring(child, encoding="unicode", method="html") for child in body)]
+
+
+def _standfirst(entry: Entry, plain: str) -> str:
+    """The summary as one line, where it isn't just the beginning of the text."""
+    line = text.line(text.plain(entry.summary), 500) if entry.summary else ""
+    return "" if line.rstrip(" .…[]")[:80] in " ".join(plain[:400].split()) else line

@@ -8,7 +8,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from aggregator import urls
-from aggregator.extract import bylines, dates, rights, titles
+from aggregator.extract import bylines, dates, leads, rights, titles
 from aggregator.extract.page import Page
 from aggregator.markup import structured
 from aggregator.markup.structured import Structured
@@ -17,10 +17,6 @@ from aggregator.types import Author, Image
 MAX_TAGS = 20
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}")
-_NO_PICTURE = re.compile(
-    r"(?i)(?:^|[/_.-])(?:logo|icon|favicon|placeholder|default|avatar|blank|apple-touch|sprite|no-?image|fallback|site-?image"
-    r"|social-?(?:card|share|image|default)|share-?(?:image|default)|og-?(?:image|default|logo)|opengraph|s0|1x1)s?(?:[_.-]|\d|$)"
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +55,7 @@ def read(page: Page, latest: datetime) -> Metadata:
         published_at=published,
         modified_at=modified,
         canonical_url=canonical,
-        leads=tuple(_leads(said)),
+        leads=leads.likeliest_first(_leads(said)),
         language=_language(said),
         tags=_tags(said),
         standfirst=next((claim.description for claim in said.claims if claim.description), ""),
@@ -100,19 +96,9 @@ def _publisher(said: Structured) -> str:
 
 
 def _leads(said: Structured) -> list[Image]:
-    """Pictures that the page names for itself, its own order of preference, logos last."""
+    """Pictures that the page names for itself, in the order in which they are meant for readers."""
     order = {"open graph": 0, "json-ld": 1, "twitter": 2, "meta": 3, "microdata": 4, "dublin core": 5}
-    seen: dict[str, Image] = {}
-    for claim in sorted(said.claims, key=lambda claim: order[claim.source]):
-        for image in claim.images[:1]:
-            seen.setdefault(image.url, image)
-    return sorted(seen.values(), key=lambda image: _NO_PICTURE.search(urlsplit(image.url).path) is not None)
-
-
-def is_picture(image: Image) -> bool:
-    """Whether a declared lead image looks like one rather than like a logo or placeholder."""
-    small = (image.width is not None and image.width < 100) or (image.height is not None and image.height < 80)
-    return not small and _NO_PICTURE.search(urlsplit(image.url).path.rpartition("/")[2]) is None
+    return [image for claim in sorted(said.claims, key=lambda claim: order[claim.source]) for image in claim.images[:1]]
 
 
 def _language(said: Structured) -> str | None:

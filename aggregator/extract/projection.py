@@ -16,7 +16,7 @@ import lxml.html
 from aggregator.extract import blocks, boilerplate, match, titles, writer
 from aggregator.extract.blocks import Block, Event, Outline, Token
 from aggregator.extract.writer import Writer
-from aggregator.markup import images
+from aggregator.markup import images, tree
 
 JUNK = re.compile(
     r"(?i)(?:^|[\s_-])(?:related\w*|recommend\w*|promo\w*|shar(?:e|ing)\w*|social\w*|comments?|respond|newsletter\w*"
@@ -46,7 +46,8 @@ class Projected:
 
 
 def outline(root: lxml.html.HtmlElement) -> Outline:
-    """The blocks of a page."""
+    """The blocks of a page; formulas become text."""
+    tree.formulas(root)
     body = root.find("body")
     return blocks.outline(body if body is not None else root)
 
@@ -109,7 +110,8 @@ class Projection:
         result = True if current is None else self.junk[current]
         for step in reversed(path):
             names = f"{step.get('class') or ''} {step.get('id') or ''}"
-            result = result or step.tag in _JUNK_TAGS or JUNK.search(names[:300]) is not None
+            furniture = step.tag in _JUNK_TAGS and not _is_attribution(step)
+            result = result or furniture or JUNK.search(names[:300]) is not None
             self.junk[step] = result
         return result
 
@@ -256,6 +258,11 @@ class Projection:
     def body(self) -> lxml.html.HtmlElement:
         """The article's body."""
         return Writer(self.base_url).run(self.page, self.keeps, self.extra())
+
+
+def _is_attribution(element: lxml.html.HtmlElement) -> bool:
+    """Whether it is the footer of a quote, which names its source."""
+    return element.tag == "footer" and next(element.iterancestors("blockquote"), None) is not None
 
 
 def _is_figure(element: lxml.html.HtmlElement) -> bool:

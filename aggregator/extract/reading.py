@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 import lxml.html
@@ -11,10 +11,10 @@ from lxml import etree
 
 from aggregator import kinds
 from aggregator.errors import ExtractError
-from aggregator.extract import metadata, projection, walls
+from aggregator.extract import leads, metadata, projection, walls
 from aggregator.extract.metadata import Metadata
 from aggregator.extract.page import Page
-from aggregator.markup import clean, images, text
+from aggregator.markup import clean, text
 from aggregator.types import Image
 
 LEAST_WORDS = 20  #: fewer are no article
@@ -48,8 +48,8 @@ def read(page: Page, latest: datetime, *, base: str = "trafilatura", least: int 
     shown = text.of_element(body)
     words = text.word_count(shown)
     _refuse_walls(meta, shown, words, least)
-    lead, taken = _take_lead(body, meta)
-    pictures = tuple(_pictures(body))
+    lead, taken = leads.take(body, meta.leads)
+    pictures = tuple(leads.pictures(body))
     html = clean.html(inner_html(body), base_url=page.base_url)
     score, reason = _score(choice, words, meta)
     return Reading(
@@ -109,57 +109,3 @@ def _score(choice: projection.Projection, words: int, meta: Metadata) -> tuple[f
     return round(
         score, 3
     ), f"score: {placed:.0%} of the base text placed, {agreed:.0%} of the body is base text, {words} words"
-
-
-def _take_lead(body: lxml.html.HtmlElement, meta: Metadata) -> tuple[Image | None, bool]:
-    """The lead image; where it stands at the top of the body it is taken off there, with its caption."""
-    shown = list(_pictures(body))
-    declared = next((image for image in meta.leads if metadata.is_picture(image)), None)
-    top = _top_picture(body)
-    if declared is None:
-        first = next((image for image in shown if (image.width or 400) >= 200), None)
-        declared = replace(first) if first else next(iter(meta.leads), None)
-    if declared is None:
-        return None, False
-    key = images.key(declared.url)
-    same = next((image for image in shown if images.key(image.url) == key), None)
-    if same is not None:
-        declared = replace(
-            declared,
-            alt=same.alt or declared.alt,
-            caption=same.caption or declared.caption,
-            credit=same.credit or declared.credit,
-        )
-    if top is None or images.key(top.find(".//img").get("src") or "") != key:  # type: ignore[union-attr]  # it has one
-        return declared, False
-    parent = top.getparent()
-    if parent is not None:
-        top.drop_tree()
-    return declared, True
-
-
-def _top_picture(body: lxml.html.HtmlElement) -> lxml.html.HtmlElement | None:
-    """The figure or paragraph at the very top of a body that holds one picture and, but for a caption, no text."""
-    first = body[0] if len(body) else None
-    if first is None or first.tag not in {"figure", "p", "div"} or len(list(first.iter("img"))) != 1:
-        return None
-    caption = first.find(".//figcaption")
-    own = len(first.text_content().strip()) - (len(caption.text_content().strip()) if caption is not None else 0)
-    return first if own <= 0 else None
-
-
-def _pictures(body: lxml.html.HtmlElement) -> list[Image]:
-    out = []
-    for image in body.iter("img"):
-        holder = next((up for up in image.iterancestors() if up.tag == "figure"), None)
-        caption = holder.find("figcaption") if holder is not None else None
-        out.append(
-            Image(
-                url=image.get("src") or "",
-                alt=text.line(image.get("alt") or "", 300),
-                caption=text.line(" ".join(caption.itertext()), 500) if caption is not None else "",
-                width=images.pixels(image.get("width")),
-                height=images.pixels(image.get("height")),
-            )
-        )
-    return out

@@ -18,6 +18,8 @@ MAX_HEADINGS = 60
 _SEPARATOR = re.compile(
     r"\s+[|\u2013\u2014\u00b7\u2022\u00bb\u00ab>~:/\\*\u2502\uff5c-]+\s+|\s*[|\u00bb\u00ab\uff5c\u2502]\s*|\s+::\s+|:\s+|\s+[<>@]\s+"
 )
+#: Separators that seldom stand within a headline.
+_HARD = re.compile(r"\s+(?:[|\u00bb\u00ab\u00b7\uff5c\u2502]|::)\s+")
 _TITLE_CLASS = (
     "//*[@itemprop='headline' or contains(@class,'entry-title') or contains(@class,'post-title') or "
     "contains(@class,'article-title') or contains(@class,'headline') or contains(@class,'article__title') or "
@@ -75,6 +77,9 @@ def without_site(title: str, names: set[str]) -> str:
     for part, rest in _splits(title):
         if key(part) in names or _near_name(key(part), names):
             return without_site(rest, names) if len(rest) < len(title) else rest
+    last = next((match for match in reversed(list(_HARD.finditer(title))[:12])), None)
+    if last and len(title[last.end() :].split()) <= 3 <= len(title[: last.start()].split()):
+        return title[: last.start()].strip()
     return title.strip()
 
 

@@ -26,11 +26,11 @@ _KEPT_ATTRIBUTES |= {
 }
 _KEPT_ATTRIBUTES |= {"td": ("colspan", "rowspan"), "th": ("colspan", "rowspan", "scope"), "pre": ("class",)}
 _KEPT_ATTRIBUTES |= {"code": ("class",), "ins": ("datetime",), "del": ("datetime",)}
-_PHRASING = frozenset("p h1 h2 h3 h4 h5 h6 dt summary figcaption caption".split())  #: hold text, never blocks
+_PHRASING = frozenset("p h1 h2 h3 h4 h5 h6 dt summary figcaption caption footer".split())  #: hold text, never blocks
 _MIXED = frozenset("li td th dd".split())  #: hold a text or blocks
 _ONLY_IN = {"li": ("ul", "ol"), "tr": ("table", "thead", "tbody", "tfoot"), "td": ("tr",), "th": ("tr",)}
 _ONLY_IN |= {"thead": ("table",), "tbody": ("table",), "tfoot": ("table",), "caption": ("table",), "dt": ("dl",)}
-_ONLY_IN |= {"dd": ("dl",), "figcaption": ("figure",), "summary": ("details",)}
+_ONLY_IN |= {"dd": ("dl",), "figcaption": ("figure",), "summary": ("details",), "footer": ("blockquote",)}
 _CAPTION = re.compile(
     r"(?i)[\s_-](?:[\w-]*captions?(?:-text)?|image-?(?:credit|description)|media-?(?:credit|description)|photo-?credit)[\s_-]"
 )
@@ -162,10 +162,9 @@ class Writer:
             return
         if not self.pre and text.startswith(" ") and _ends_in_space(holder):
             text = text[1:]
-        for _ in range(min(self.breaks, 1)):
-            if text.strip():
-                etree.SubElement(holder, "br")
-                text = text.lstrip()
+        if self.breaks and text.strip() and (len(holder) or (holder.text or "").strip()):
+            etree.SubElement(holder, "br")
+            text = text.lstrip()
         self.breaks = 0 if text.strip() else self.breaks
         for element in self.inline[len(self.written) :]:
             if text.strip() or self.pre:

@@ -83,6 +83,7 @@ ATTRIBUTES: dict[str, set[str]] = {
     "video": {"src", "poster", "width", "height", *SET_ATTRIBUTES["video"]},
 }
 ADDRESSES = frozenset({"src", "cite", "poster"})
+_UNWRAPPED = "unwrapped"  #: name of elements that are about to give way to what they hold
 _NUMBER = re.compile(r"-?\d{1,5}%?")
 _NUMBERS = frozenset({"width", "height", "start", "value", "colspan", "rowspan", "span"})
 _LANGUAGE_CLASS = re.compile(r"(?:^|\s)(?:language|lang)-([A-Za-z0-9_+#.-]{1,30})(?=\s|$)")
@@ -96,19 +97,26 @@ def html(html: str, *, base_url: str | None = None) -> str:
     Relative addresses are resolved against ``base_url``; without it they are dropped. At most a million
     characters are read: what lies beyond the last whole tag is left out.
     """
-    current = _bounded(html)
-    for _ in range(ROUNDS):
-        cleaned = _once(current, base_url)
-        if cleaned == current:
-            break
-        current = cleaned
+    current = _settled(_bounded(html), base_url)
+    while len(current) > MAX_LENGTH:  # escaping may lengthen it
+        current = _settled(_bounded(current, MAX_LENGTH * 9 // 10), base_url)
     return current
 
 
-def _bounded(source: str) -> str:
-    if len(source) <= MAX_LENGTH:
+def _settled(source: str, base_url: str | None) -> str:
+    for _ in range(ROUNDS):
+        cleaned = _once(source, base_url)
+        if cleaned == source:
+            break
+        source = cleaned
+    return source
+
+
+def _bounded(source: str, limit: int = MAX_LENGTH) -> str:
+    """The source, or its first characters up to the end of a tag."""
+    if len(source) <= limit:
         return source
-    head = source[:MAX_LENGTH]
+    head = source[:limit]
     return head[: head.rfind(">") + 1] or head
 
 
@@ -140,6 +148,7 @@ _ESCAPES = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;"}
 
 def _tidy(body: lxml.html.HtmlElement, base_url: str | None) -> None:
     """What an allow-list can't say: depth, pictures, players, renamed and empty elements."""
+    tree.formulas(body)
     for element in list(body.iter(*CONTENT_DROPPED - {"noscript"})):
         element.drop_tree()
     images.settle(body, base_url)
@@ -184,7 +193,9 @@ def _flatten(body: lxml.html.HtmlElement) -> None:
         elif event == "end" and element.tag == "p" and any(child.tag in BLOCKS for child in element):
             element.tag = "div"  # a paragraph can't hold blocks: the parser would close it and leave empty ones
     for element in doomed:
-        element.drop_tag()
+        element.tag = _UNWRAPPED
+    if doomed:
+        etree.strip_tags(body, _UNWRAPPED)
 
 
 def _is_element(node: object) -> TypeGuard[lxml.html.HtmlElement]:

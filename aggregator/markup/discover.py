@@ -13,6 +13,7 @@ from aggregator import urls
 from aggregator.markup import text, tree
 
 MAX_LINKS = 40
+MAX_LOOKED_AT = 5000  #: links of a page that are looked at
 
 _TYPES = {
     "application/rss+xml": "application/rss+xml",
@@ -70,7 +71,7 @@ def feeds(html: str, url: str) -> tuple[FeedLink, ...]:
 
 
 def _declared(root: lxml.html.HtmlElement, base_url: str) -> Iterator[FeedLink]:
-    for element in root.iter("link"):
+    for _, element in zip(range(MAX_LOOKED_AT), root.iter("link"), strict=False):
         relations = (element.get("rel") or "").lower().split()
         if "alternate" not in relations and "feed" not in relations:
             continue
@@ -92,7 +93,7 @@ def _is_comments(link: FeedLink) -> bool:
 
 
 def _linked(root: lxml.html.HtmlElement, base_url: str) -> Iterator[FeedLink]:
-    for element in root.iter("a"):
+    for _, element in zip(range(MAX_LOOKED_AT), root.iter("a"), strict=False):
         address = urls.resolve(base_url, element.get("href"))
         if address is None or not urls.same_site(address, base_url) or _NO_FEED.search(address):
             continue

@@ -83,6 +83,7 @@ class Outline:
     """A page as tokens and blocks."""
 
     tokens: list[Token] = field(default_factory=list)
+    ends: dict[int, int] = field(default_factory=dict)  #: the token that closes the element that a token opens
     blocks: list[Block] = field(default_factory=list)
 
 
@@ -100,26 +101,30 @@ class _Walk:
         self.pending: Block | None = None
         self.context: list[str] = []
         self.above: list[lxml.html.HtmlElement] = [body]
+        self.opened: list[int] = []
         self.links = 0
         self.breaks = 0
 
     def run(self) -> Outline:
         walker = etree.iterwalk(self.body, events=("start", "end"))
-        body = self.body
-        tokens = self.out.tokens
+        body, tokens, leaf = self.body, self.out.tokens, None
         for event, element in walker:
-            tag = element.tag
             if event == "start":
-                if not isinstance(tag, str) or tag in SKIPPED or _hidden(element):
+                tag = element.tag
+                if not isinstance(tag, str) or tag in SKIPPED or (element.attrib and _hidden(element)):
+                    leaf = element
                     walker.skip_subtree()
                 elif tag in MEDIA:
+                    leaf = element
                     tokens.append(Token(Event.MEDIUM, element))
                     walker.skip_subtree()
                 else:
                     self.open(element, tag)
             else:
-                if isinstance(tag, str) and tag not in SKIPPED and tag not in MEDIA and not _hidden(element):
-                    self.close(element, tag)
+                if element is leaf:
+                    leaf = None
+                else:
+                    self.close(element, str(element.tag))
                 if element.tail and element is not body:
                     self.take(element.tail, element)
         self.flush()
@@ -139,6 +144,7 @@ class _Walk:
                 self.context.append(tag)
         elif tag == "a":
             self.links += 1
+        self.opened.append(len(self.out.tokens))
         self.out.tokens.append(Token(Event.OPEN, element))
         if element.text:
             self.take(element.text, element)
@@ -153,13 +159,14 @@ class _Walk:
                 self.context.pop()
         elif tag == "a":
             self.links -= 1
+        self.out.ends[self.opened.pop()] = len(self.out.tokens)
         self.out.tokens.append(Token(Event.CLOSE, element))
 
     def take(self, text: str, element: lxml.html.HtmlElement) -> None:
         if text.isspace():
-            if self.parts:
+            if self.pending is not None:
                 self.parts.append(" ")
-            self.out.tokens.append(Token(Event.TEXT, element, text, len(self.out.blocks) if self.pending else -1))
+                self.out.tokens.append(Token(Event.TEXT, element, text, self.pending.number))
             return
         self.breaks = 0
         if self.pending is None:
@@ -173,7 +180,6 @@ class _Walk:
     def flush(self) -> None:
         block = self.pending
         if block is None:
-            self.parts.clear()
             return
         block.text = " ".join("".join(self.parts).split())
         block.words = tuple(WORD.findall(block.text.lower()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from enum import Enum
 
 import lxml.html
 
@@ -14,6 +15,7 @@ from aggregator.markup.structured import Structured
 from aggregator.types import Author
 
 MAX_AUTHORS = 10
+MAX_LOOKED_AT = 40  #: elements of each kind that are looked at
 MAX_WORDS = 6
 
 _BY = re.compile(
@@ -37,38 +39,18 @@ _NOT_A_NAME = re.compile(
     r"comments?|tags?|categor(?:y|ies)|view (?:all|profile)|staff (?:writer|reporter)s?|contributors?|correspondent|subscribe)$"
 )
 _SUFFIX = re.compile(r"(?i)^(?:jr|sr|ii|iii|iv|ph\.?d|m\.?d|m\.?a|esq|mba|rn|dds|b\.?a|m\.?sc|dr)\.?$")
-#: Marked up as the author by convention (``rel=author``, hCard, microdata): any name is believed.
-_MARKED = (
-    "//*[self::a or self::span or self::div or self::p or self::li or self::cite or self::strong or self::address]"
-    "[@rel='author' or @itemprop='author' or @itemprop='creator' or @class='fn' or contains(@class,'url fn')"
-    " or contains(concat(' ', @class, ' '),' author vcard ') or contains(concat(' ', @class, ' '),' p-author ')]"
-)
-_STRONG = (
-    "//*[@class='author' or @id='author' or @class='byline' or contains(@class,'author-name') or @class='authors'"
-    " or contains(@class,'authorName') or contains(@class,'AuthorName') or contains(@class,'author_name')"
-    " or contains(@class,'byline-name') or contains(@class,'author__name') or @data-testid='byline' or @class='autor'"
-    " or contains(@class,'documentAuthor')]"
-    " | //a[contains(@href,'/author/') or contains(@href,'/autor/') or contains(@href,'/authors/') or"
-    " contains(@href,'/auteur/')]"
-)
-_WEAK = (
-    "//*[contains(@class,'byline') or contains(@class,'author') or contains(@class,'Author') or contains(@class,'Byline')"
-    " or contains(@id,'byline') or contains(@class,'autor') or contains(@class,'writer') or contains(@class,'by-line')"
-    " or contains(@class,'creator') or contains(@id,'author') or contains(@class,'username') or contains(@class,'user-name')]"
-)
-_META_LINE = (
-    "//*[contains(@class,'entry-meta') or contains(@class,'post-meta') or contains(@class,'postmeta') or contains(@class,'meta')"
-    " or contains(@class,'info') or contains(@class,'posted') or contains(@class,'dateline') or contains(@class,'kicker')]"
-)
+_HOLDERS = frozenset({"a", "span", "div", "p", "li", "cite", "strong", "address"})
+#: Marked up as the author by convention (hCard): any name is believed.
+_MARKED = re.compile(r"^fn$|url fn|(?:^|\s)author vcard(?:\s|$)|(?:^|\s)p-author(?:\s|$)")
+_STRONG = re.compile(r"^(?:author|authors|autor|byline)$|author-?_?_?name|byline-name|documentauthor", re.IGNORECASE)
+_WEAK = re.compile(r"byline|by-line|author|autor|writer|creator|user-?name", re.IGNORECASE)
+_META_LINE = re.compile(r"meta|info|posted|dateline|kicker", re.IGNORECASE)
+_PROFILE = re.compile(r"/(?:author|authors|autor|auteur)/", re.IGNORECASE)
+_LINES = "//p[string-length(.) < 90] | //span[string-length(.) < 90] | //div[not(*) and string-length(.) < 90]"
 _BY_SOMEBODY = re.compile(
     r"(?:^|[\s|,•·])(?:[Bb]y|BY|[Vv]on|VON|[Pp]ar|[Pp]or|[Dd]i|[Dd]oor|[Aa]utor(?:in)?:|[Aa]uthor:|[Aa]uteur ?:|[Tt]exto?:)\s+"
     r"((?:[^\W\d_][\w.'’-]*\s*(?:(?:and|und|et|y|&|,)\s+(?=[^\W\d_]))?){1,8})"
 )
-_LINES = "//p[string-length(.) < 90] | //span[string-length(.) < 90] | //div[not(*) and string-length(.) < 90]"
-_PLACES = (
-    (_MARKED, "marked as the author"), (_STRONG, "the byline"), (_WEAK, "a byline"), (_META_LINE, "the line of the date"),
-    (_LINES, "a line that begins like a byline"),
-)  # fmt: skip
 _FAR = re.compile(
     r"(?i)comment|related|sidebar|(?<!post-)(?<!entry-)(?<!article-)footer(?!--article)|recommend|widget|popular|teaser|respond|aside|promo|latest|trending"
 )
@@ -80,17 +62,50 @@ def choose(root: lxml.html.HtmlElement, said: Structured, sites: Iterable[str]) 
     The site itself and its "editors" count only where nobody else is named.
     """
     site_keys = {_key(site) for site in sites if site}
+    found: dict[_Place, list[lxml.html.HtmlElement]] | None = None
     for strict in (True, False):
         keys = site_keys if strict else set()
         for claim in said.claims:
             people = _people(claim.authors, keys, strict=strict)
             if people and (strict or claim.source in {"json-ld", "microdata", "twitter"}):
                 return people, claim.source
-        for path, reason in _PLACES if strict else _PLACES[:1]:
-            people = _byline(root, path, keys, strict=strict)
+        found = _places(root) if found is None else found
+        for place in _Place if strict else (_Place.MARKED,):
+            people = _byline(root, place, found[place], keys, strict=strict)
             if people:
-                return people, reason
+                return people, place.value
     return (), "none"
+
+
+class _Place(Enum):
+    """Where a byline may stand, the most trustworthy first."""
+
+    MARKED = "marked as the author"
+    STRONG = "the byline"
+    WEAK = "a byline"
+    META_LINE = "the line of the date"
+    LINE = "a line that begins like a byline"
+
+
+def _places(root: lxml.html.HtmlElement) -> dict[_Place, list[lxml.html.HtmlElement]]:
+    """The elements that may hold a byline, by how they are named; in one walk, since pages are large."""
+    found: dict[_Place, list[lxml.html.HtmlElement]] = {place: [] for place in _Place}
+    for element in root.iter("*"):
+        attributes = element.attrib
+        if not attributes:
+            continue
+        names, own = attributes.get("class") or "", attributes.get("id") or ""
+        marks = f"{attributes.get('rel')} {attributes.get('itemprop')}"
+        if element.tag in _HOLDERS and ("author" in marks or "creator" in marks or (names and _MARKED.search(names))):
+            found[_Place.MARKED].append(element)
+        if names and _META_LINE.search(names):
+            found[_Place.META_LINE].append(element)
+        if element.tag == "a" and _PROFILE.search(attributes.get("href") or ""):
+            found[_Place.STRONG].append(element)
+        elif (names or own) and _WEAK.search(f"{names} {own}"):
+            strong = _STRONG.search(names) or own == "author" or attributes.get("data-testid") == "byline"
+            found[_Place.STRONG if strong else _Place.WEAK].append(element)
+    return found
 
 
 def names(value: str) -> Iterator[str]:
@@ -129,19 +144,21 @@ def _key(name: str) -> str:
     return "".join(WORD.findall(name.lower()))
 
 
-def _byline(root: lxml.html.HtmlElement, path: str, sites: set[str], *, strict: bool) -> tuple[Author, ...]:
+def _byline(
+    root: lxml.html.HtmlElement, place: _Place, elements: list[lxml.html.HtmlElement], sites: set[str], *, strict: bool
+) -> tuple[Author, ...]:
     base = root.base_url if isinstance(root.base_url, str) else None
-    marked = path is _MARKED
-    for element in root.xpath(path)[:40]:
+    marked, line = place is _Place.MARKED, place is _Place.LINE
+    for element in (root.xpath(_LINES) if line else elements)[:MAX_LOOKED_AT]:
         above = [element, *element.iterancestors()][:8]
         if any(_FAR.search(f"{up.get('class') or ''} {up.get('id') or ''}"[:300]) for up in above):
             continue
         value = _text(element)
         if not 3 <= len(value) <= 160:
             continue
-        if path is _META_LINE or path is _LINES:
-            match = _BY_SOMEBODY.match(value) if path is _LINES else _BY_SOMEBODY.search(value)
-            fits = match is not None and (path is not _LINES or len(value) - match.end() < 3)
+        if line or place is _Place.META_LINE:
+            match = _BY_SOMEBODY.match(value) if line else _BY_SOMEBODY.search(value)
+            fits = match is not None and (not line or len(value) - match.end() < 3)
             people = _people([Author(name=match.group(1))], sites) if match and fits else ()
         else:
             people = _named(element, value, base, sites, strict=strict)

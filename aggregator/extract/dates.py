@@ -98,7 +98,10 @@ def _offset(name: str | None, seconds: int | None) -> int:
 
 
 def _htmldate(root: lxml.html.HtmlElement, url: str | None, latest: datetime) -> date | None:
-    found = htmldate.find_date(
-        root, extensive_search=True, original_date=True, url=url, max_date=latest.strftime("%Y-%m-%d")
-    )
-    return date.fromisoformat(found) if found else None
+    """The day by markup and address; by patterns in the text, which takes far longer, only where those say nothing."""
+    limit = latest.strftime("%Y-%m-%d")
+    for thorough in (False, True):
+        found = htmldate.find_date(root, extensive_search=thorough, original_date=True, url=url, max_date=limit)
+        if found:
+            return date.fromisoformat(found)
+    return None

@@ -10,6 +10,9 @@ MAX_PLACES = 8  #: places in the base text that are tried for one block
 LEAST_SHARE = 0.75  #: of a block's word triples that must be in the base text
 
 
+_Triple = tuple[str, str, str]
+
+
 @dataclass(slots=True)
 class Base:
     """A text as words, with its lines."""
@@ -86,24 +89,31 @@ def _take(block: Block, place: int, found: Base) -> None:
     found.covered[place:end] = b"\x01" * (end - place)
 
 
-def _triples(words: list[str]) -> dict[tuple[str, str, str], list[int]]:
-    index: dict[tuple[str, str, str], list[int]] = {}
+def _triples(words: list[str]) -> dict[_Triple, tuple[int, ...]]:
+    """Three words in a row, with their places."""
+    once: dict[_Triple, tuple[int, ...]] = {}
+    often: dict[_Triple, list[int]] = {}
     for place, triple in enumerate(zip(words, words[1:], words[2:], strict=False)):
-        found = index.setdefault(triple, [])
-        if len(found) < MAX_PLACES:
-            found.append(place)
-    return index
+        if triple not in once:
+            once[triple] = (place,)
+        else:
+            often.setdefault(triple, [*once[triple]]).append(place)
+    once.update((triple, tuple(places[:MAX_PLACES])) for triple, places in often.items())
+    return once
 
 
 def _places(
     words: tuple[str, ...],
     base_words: list[str],
-    triples: dict[tuple[str, str, str], list[int]],
+    triples: dict[_Triple, tuple[int, ...]],
     lines: dict[tuple[str, ...], list[int]],
 ) -> list[int]:
     """Where in the base text a block may stand, the likeliest first."""
     if len(words) <= 3:
-        return lines.get(words, [])[: 4 * MAX_PLACES] or (triples.get(words, [])[:1] if len(words) == 3 else [])
+        found = lines.get(words, [])[: 4 * MAX_PLACES]
+        return found or [
+            place for triple in zip(words, words[1:], words[2:], strict=False) for place in triples.get(triple, ())[:1]
+        ]
     own = list(zip(words, words[1:], words[2:], strict=False))
     hits = [(offset, triples[triple]) for offset, triple in enumerate(own) if triple in triples]
     if len(hits) < LEAST_SHARE * len(own):

@@ -73,6 +73,9 @@ def _header_directives(value: str) -> Iterator[str]:
 
 
 def _named(root: lxml.html.HtmlElement) -> str:
+    shown = root.text_content()
+    if "CC" not in shown and "reative" not in shown:
+        return ""
     places: Iterable[lxml.html.HtmlElement] = root.xpath(
         "//footer | //*[contains(@id,'footer') or contains(@class,'footer') or contains(@class,'licen') or contains(@class,'copyright')]"
     )

@@ -20,11 +20,7 @@ _SEPARATOR = re.compile(
 )
 #: Separators that seldom stand within a headline.
 _HARD = re.compile(r"\s+(?:[|\u00bb\u00ab\u00b7\uff5c\u2502]|::)\s+")
-_TITLE_CLASS = (
-    "//*[@itemprop='headline' or contains(@class,'entry-title') or contains(@class,'post-title') or "
-    "contains(@class,'article-title') or contains(@class,'headline') or contains(@class,'article__title') or "
-    "contains(@class,'page-title') or contains(@class,'article-headline') or @id='title' or @class='title']"
-)
+_TITLE_CLASS = re.compile(r"(?:entry|post|article|page)-?_?_?title|headline|article-headline|^title$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +108,27 @@ def _site_names(sites: Iterable[str], url: str | None) -> set[str]:
 def _headings(root: lxml.html.HtmlElement, names: set[str]) -> Iterator[tuple[str, str]]:
     """Headings that may be the title, each once, with their tags; the likeliest kinds first."""
     seen: set[str] = set(names)
-    found = [*list(root.iter("h1"))[:10], *root.xpath(_TITLE_CLASS)[:10], *list(root.iter("h2"))[:20]]
+    found = [*list(root.iter("h1"))[:10], *_named(root)[:10], *list(root.iter("h2"))[:20]]
     for element in found[:MAX_HEADINGS]:
         label = text.line(" ".join(" ".join(element.itertext()).split())[:1000], 400)
         own = key(label)
         if len(own) >= 2 and own not in seen and len(label) < 350:
             seen.add(own)
             yield label, str(element.tag)
+
+
+def _named(root: lxml.html.HtmlElement) -> list[lxml.html.HtmlElement]:
+    """Elements that are titles by their names."""
+    out = []
+    for element in root.iter("div", "p", "span", "strong", "b", "h2", "h3", "h4", "header", "a", "td"):
+        names = element.get("class")
+        if (
+            (names and _TITLE_CLASS.search(names))
+            or element.get("itemprop") == "headline"
+            or element.get("id") == "title"
+        ):
+            out.append(element)
+    return out
 
 
 def _begins(heading: str, _tag: str, titles: list[str], _headings: list[tuple[str, str]]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import accumulate
 
 import lxml.html
 from lxml import etree
@@ -35,6 +36,7 @@ _CAPTION = re.compile(
     r"(?i)[\s_-](?:[\w-]*captions?(?:-text)?|image-?(?:credit|description)|media-?(?:credit|description)|photo-?credit)[\s_-]"
 )
 _CAPTION_TAGS = frozenset({"div", "p", "dd", "section", "footer", "h6", "h5", "h4"})
+_KEEPABLE = frozenset({Event.TEXT, Event.MEDIUM})
 _MAY_BE_EMPTY = frozenset("td th br hr img iframe video audio source track".split())
 _LANGUAGE = re.compile(
     r"(?:^|\s)(?:brush:\s*|lang(?:uage)?-|highlight-(?:source-)?|sourceCode\s+)([A-Za-z0-9_+#-]{1,20})(?=$|[\s;])"
@@ -59,25 +61,44 @@ class Writer:
         self, outline: Outline, keep: Callable[[int, Token], bool], extra: dict[int, list[str]]
     ) -> lxml.html.HtmlElement:
         """The output's body. ``extra`` holds paragraphs to put in before a token."""
-        for number, token in enumerate(outline.tokens):
+        tokens, ends = outline.tokens, outline.ends
+        kept = [token.event in _KEEPABLE and keep(number, token) for number, token in enumerate(tokens)]
+        ahead = [*accumulate((flag or number in extra for number, flag in enumerate(kept)), initial=0)]
+        number = 0
+        while number < len(tokens):
+            token = tokens[number]
+            if token.event is Event.OPEN and ahead[ends[number] + 1] == ahead[number]:
+                self.part(token.element)
+                number = ends[number] + 1  # nothing in it is kept
+                continue
             for line in extra.get(number, ()):
                 self.paragraph(line)
-            if token.event is Event.TEXT:
-                if keep(number, token):
-                    self.text(token.text)
-            elif token.event is Event.BREAK:
-                self.line_break()
-            elif token.event is Event.MEDIUM:
-                if keep(number, token):
-                    self.medium(token.element)
-            elif token.event is Event.OPEN:
-                self.open(token.element)
-            else:
-                self.close(token.element)
+            self.take(token, kept=kept[number])
+            number += 1
         for line in extra.get(len(outline.tokens), ()):
             self.paragraph(line)
         _prune(self.body)
         return self.body
+
+    def take(self, token: Token, *, kept: bool) -> None:
+        """One step of the walk."""
+        if token.event is Event.OPEN:
+            self.open(token.element)
+        elif token.event is Event.CLOSE:
+            self.close(token.element)
+        elif token.event is Event.BREAK:
+            self.line_break()
+        elif token.event is Event.TEXT and kept:
+            self.text(token.text)
+        elif token.event is Event.MEDIUM and kept:
+            self.medium(token.element)
+
+    def part(self, element: lxml.html.HtmlElement) -> None:
+        """Passes an element of which nothing is kept: it parts paragraphs all the same, and a rule is drawn."""
+        if not is_inline(element, str(element.tag)):
+            self.end_paragraph()
+            if element.tag == "hr" and self.fits("hr"):
+                etree.SubElement(self.stack[-1], "hr")
 
     def open(self, element: lxml.html.HtmlElement) -> None:
         tag = str(element.tag)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import bisect
 import re
-from dataclasses import dataclass, field
 
 import lxml.html
 
@@ -31,18 +30,6 @@ _JUNK_TAGS = frozenset({"nav", "aside", "footer", "form", "button", "menu", "hea
 _SMALL = re.compile(
     r"(?i)(?:^|[\s_/.-])(?:avatars?|gravatar|icons?|logo|emoji|smil(?:ey|ies)|badge|button|share|sprite|spinner|wp-smiley|profile|ad|ads|banner)(?:$|[\s_/.-])"
 )
-
-
-@dataclass(slots=True)
-class Projected:
-    """A base text with the page's structure."""
-
-    body: lxml.html.HtmlElement
-    outline: Outline
-    container: lxml.html.HtmlElement
-    matched_words: int = 0
-    put_back: int = 0
-    chosen: list[Block] = field(default_factory=list)
 
 
 def outline(root: lxml.html.HtmlElement) -> Outline:

@@ -8,11 +8,9 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Options(BaseModel):
-    """What may be set: whether a doubtful block is left out or taken in."""
+    """What may be set: nothing yet."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-    favour: str = "balance"
 
 
 def text(root: lxml.html.HtmlElement, url: str | None) -> str:

@@ -37,7 +37,6 @@ _SIZE_MARK = re.compile(
     r"-\d{2,4}x\d{2,4}(?=\.\w+$)|(?<=/)(?:w|h|width|height|s|q|c|fit|size)[_=-]?\d{2,4}(?:,\w+[_=-]?\d+)*(?=/)"
 )
 _PROXIED = re.compile(r"(?i)(?:^|&)(?:url|src|image|img|id|file)=")
-_HIDDEN = re.compile(r"(?i)display:\s*none|visibility:\s*hidden")
 
 
 class Candidate(NamedTuple):

@@ -9,9 +9,7 @@ from datetime import UTC, datetime
 
 from aggregator import kinds
 from aggregator.config import Config
-from aggregator.errors import PublishError
 from aggregator.fetch import Client
-from aggregator.log import get_logger
 from aggregator.media import Library
 from aggregator.pipeline import Deliverer, Refresher, Workers
 from aggregator.store import Store, deliveries, feeds, hosts, lock
@@ -92,10 +90,6 @@ async def open_app(config: Config, store: Store, now: Callable[[], datetime] = c
             deliverer=deliverer,
             now=now,
         )
-        try:
-            await app.describe_sources()
-        except PublishError as error:
-            get_logger().warning("sources not described", error=str(error))
         yield app
 
 

@@ -1,4 +1,4 @@
-"""The far side of the network, played on loopback: real sockets, scripted answers, and a record of every request."""
+"""The far side: a web on loopback with scripted answers and a record of requests, a target that remembers, a clock."""
 
 from __future__ import annotations
 
@@ -10,7 +10,12 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Self
+
+from aggregator.errors import PublishError
+from aggregator.policy import change
+from aggregator.types import MediaFile, Post, Publication
 
 Headers = Mapping[str, str] | Sequence[tuple[str, str]]
 
@@ -238,3 +243,52 @@ class ScriptedWeb:
         if answer.chunked and answer.cut is None:
             writer.write(b"0\r\n\r\n")
             await writer.drain()
+
+
+@dataclass
+class RememberingTarget:
+    """Keeps posts by key, and fails as it is told: ``before`` taking a post, or ``after``."""
+
+    name: str = "blog"
+    posts: dict[str, Post] = field(default_factory=dict)
+    sent: list[str] = field(default_factory=list)
+    fail_before: list[PublishError] = field(default_factory=list)
+    fail_after: list[PublishError] = field(default_factory=list)
+
+    async def publish(
+        self, post: Post, key: str, *, media: Mapping[str, MediaFile], previous: Publication | None
+    ) -> Publication:
+        if self.fail_before:
+            raise self.fail_before.pop(0)
+        self.posts[key] = post
+        self.sent.append(key)
+        if self.fail_after:
+            raise self.fail_after.pop(0)
+        return self._publication(key)
+
+    async def find(self, key: str) -> Publication | None:
+        return self._publication(key) if key in self.posts else None
+
+    async def withdraw(self, key: str, publication: Publication | None) -> None:
+        self.posts.pop(key, None)
+
+    async def close(self) -> None:
+        return
+
+    def _publication(self, key: str) -> Publication:
+        return Publication(
+            remote_id=key, remote_url=f"http://blog.example/{key}", pushed_hash=change.revision(self.posts[key])
+        )
+
+
+class Clock:
+    """A clock that tests move."""
+
+    def __init__(self) -> None:
+        self.at = datetime(2026, 6, 1, 12, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def forward(self, **span: float) -> None:
+        self.at += timedelta(**span)

@@ -49,7 +49,6 @@ async def _once(
             await work.tick_deliveries()
             await work.idle()
             await work.flush()
-            await app.describe_sources()
             await work.close(0)
             if work.broken is not None:
                 raise work.broken

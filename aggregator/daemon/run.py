@@ -17,9 +17,9 @@ from aggregator.app import App, open_app, open_store
 from aggregator.config import Config, load
 from aggregator.daemon import systemd
 from aggregator.daemon.work import Work
-from aggregator.errors import AggregatorError, ConfigError, StoreError
+from aggregator.errors import ConfigError, StoreError
 from aggregator.log import get_logger
-from aggregator.store import Store, deliveries, feeds, hosts, journal
+from aggregator.store import Store, deliveries, entries, feeds, hosts, journal
 from aggregator.targets import Serves
 
 TICK = 1.0  #: seconds between two looks at what is due
@@ -36,12 +36,20 @@ def run(path: Path, *, on_ready: Callable[[Config], None] = lambda config: None)
 async def _run(config: Config, on_ready: Callable[[Config], None]) -> None:
     signals = _Signals(config.path)
     with open_store(config) as store:
+        good: Config | None = None  # the one that ran before this one
         while True:
-            ended = await _live(config, store, signals, on_ready)
-            if ended is None:
+            try:
+                following = await _live(config, store, signals, on_ready)
+            except ConfigError as error:
+                # It reads well, but something outside the file does not fit, such as a port that is taken.
+                if good is None:
+                    raise
+                _not_taken_over(error)
+                config, good = good, None
+                continue
+            if following is None:
                 return
-            config = ended
-            signals.reload.clear()
+            config, good = following, config
 
 
 class _Signals:
@@ -109,15 +117,18 @@ def _reloaded(config: Config, signals: _Signals) -> Config | None:
     try:
         following = load(config.path)
     except ConfigError as error:
-        get_logger().error(
-            "configuration not taken over, the old one goes on", problems=[str(p) for p in error.problems]
-        )
+        _not_taken_over(error)
     else:
         if following.store.url == config.store.url:
             return following
         get_logger().error("configuration not taken over: a new store.url needs a restart")
     systemd.notify("READY=1")
     return None
+
+
+def _not_taken_over(error: ConfigError) -> None:
+    problems = [str(problem) for problem in error.problems]
+    get_logger().error("configuration not taken over, the old one goes on", problems=problems)
 
 
 async def _serve(stack: AsyncExitStack, app: App, health: _Health) -> None:
@@ -166,7 +177,7 @@ def _scheduler(app: App, work: Work, health: _Health, signals: _Signals) -> Asyn
     scheduler.add_job(work.tick_feeds, "interval", seconds=TICK)
     scheduler.add_job(work.tick_deliveries, "interval", seconds=TICK)
     scheduler.add_job(health.look, "interval", seconds=30)
-    scheduler.add_job(_housekeeping, "interval", seconds=HOUSEKEEPING.total_seconds(), args=(app,))
+    scheduler.add_job(_housekeeping, "interval", seconds=HOUSEKEEPING.total_seconds(), args=(app, work))
     if app.config.daemon.watch:
         scheduler.add_job(signals.watch, "interval", seconds=WATCH)
     if (beat := systemd.watchdog_interval()) is not None:
@@ -174,15 +185,17 @@ def _scheduler(app: App, work: Work, health: _Health, signals: _Signals) -> Asyn
     return scheduler
 
 
-async def _housekeeping(app: App) -> None:
-    """Prunes the journal and tells targets what their sources are called by now."""
+async def _housekeeping(app: App, work: Work) -> None:
+    """Forgets what is old, and tells the targets what their sources are called by now."""
     try:
         now = app.now()
-        while await app.store.write(journal.prune, now - app.config.store.keep_journal) >= journal.PRUNED_AT_ONCE:
+        old = now - app.config.store.keep_journal
+        while await app.store.write(journal.prune, old) >= journal.PRUNED_AT_ONCE:
             continue
+        await app.store.write(entries.prune_revisions, old)
         await app.store.write(hosts.prune, now)
-        await app.describe_sources()
-    except AggregatorError as error:
+        await work.flush()
+    except StoreError as error:
         get_logger().warning("housekeeping put off", error=str(error))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Coroutine
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -11,6 +11,7 @@ from aggregator.app import App
 from aggregator.errors import PublishError, StoreError
 from aggregator.log import bound, get_logger
 from aggregator.pipeline import Delivered, Refreshed
+from aggregator.policy.recovery import Remedy
 from aggregator.store import deliveries, feeds
 from aggregator.targets import Flushes
 from aggregator.types import Delivery, Feed
@@ -19,6 +20,8 @@ from aggregator.types import Delivery, Feed
 LEASE = timedelta(hours=1)
 #: Deliveries that one target is handed before what it put off is finished.
 BATCH = 20
+#: Seconds between two tellings of the sources, while feeds that are new keep coming in.
+DESCRIBE_EVERY = 60.0
 
 
 @dataclass(slots=True)
@@ -42,6 +45,10 @@ class Work:
         self._tasks: set[asyncio.Task[None]] = set()
         self._refreshing: set[str] = set()
         self._delivering: set[str] = set()
+        self._unfinished: set[str] = set()  # targets that put something off and have not finished it
+        self._new_sources = False
+        self._described = float("-inf")
+        self._flush_errors: dict[str, str] = {}
         self._closing = False
         self._unsure = False  # a task ended without settling: its claim may be nobody's
 
@@ -83,7 +90,8 @@ class Work:
             await asyncio.wait(self._tasks)
 
     async def flush(self) -> None:
-        """Lets every target finish what it put off, and what a crash left undone."""
+        """Tells the targets their sources, and lets each finish what it put off or what a crash left undone."""
+        await self._describe()
         for target in self._app.targets:
             await self._flush(target)
 
@@ -100,6 +108,9 @@ class Work:
     async def _start_targets(self) -> None:
         if self._closing or not await self._sure():
             return
+        waited = asyncio.get_running_loop().time() - self._described >= DESCRIBE_EVERY
+        if self._new_sources and (waited or not self._refreshing):
+            await self._describe()
         for target in self._app.targets:
             if target not in self._delivering:
                 self._delivering.add(target)
@@ -151,22 +162,30 @@ class Work:
             with bound(feed=feed.name):
                 done = await self._app.refresher.refresh(feed, on_stored=lambda: self._spawn(self.tick_deliveries()))
                 self.tally.refreshed.append(done)
+                self._new_sources = self._new_sources or (done.outcome == "read" and feed.memory.subscribed_at is None)
                 self._tell_refreshed(feed, done)
         finally:
             self._refreshing.discard(feed.name)
 
     async def _deliver_all(self, target: str) -> None:
         try:
-            delivered = 0
-            while not self._closing and (batch := await self._claim(target)):
-                for delivery in batch:
-                    if not self._closing:
-                        await self._deliver(delivery)
-                        delivered += 1
-            if delivered:
+            going = True
+            while going and not self._closing and (batch := await self._claim(target)):
+                self._unfinished.add(target)
+                going = await self._deliver_batch(batch)
+            if target in self._unfinished:
                 await self._flush(target)
         finally:
             self._delivering.discard(target)
+
+    async def _deliver_batch(self, batch: Sequence[Delivery]) -> bool:
+        """Attempts a batch in its order; whether its target takes more. What is not begun is put back untried."""
+        for number, delivery in enumerate(batch, 1):
+            done = await self._deliver(delivery)
+            if self._closing or done.outcome == Remedy.PAUSE:
+                await self._app.store.write(deliveries.put_back, [left.id for left in batch[number:]])
+                return False
+        return True
 
     async def _claim(self, target: str) -> list[Delivery]:
         now = self._app.now()
@@ -176,7 +195,7 @@ class Work:
             )
         )
 
-    async def _deliver(self, delivery: Delivery) -> None:
+    async def _deliver(self, delivery: Delivery) -> Delivered:
         with bound(feed=delivery.post.feed, target=delivery.target):
             done = await self._app.deliverer.deliver(delivery)
             self.tally.delivered.append(done)
@@ -185,6 +204,7 @@ class Work:
                 self._log.info("delivered", **facts)
             else:
                 self._log.warning("not delivered", **facts)
+            return done
 
     async def _flush(self, target: str) -> None:
         flushing = self._app.targets[target]
@@ -192,7 +212,24 @@ class Work:
             try:
                 await flushing.flush()
             except PublishError as error:
-                self._log.warning("target not brought up to date, trying again", target=target, error=str(error))
+                self._unfinished.add(target)
+                # Tried again with every tick; the same failure is told once.
+                if self._flush_errors.get(target) != str(error):
+                    self._flush_errors[target] = str(error)
+                    self._log.warning("target not brought up to date, trying again", target=target, error=str(error))
+                return
+        self._flush_errors.pop(target, None)
+        self._unfinished.discard(target)
+
+    async def _describe(self) -> None:
+        """Tells the targets what their sources are called by now."""
+        self._new_sources, self._described = False, asyncio.get_running_loop().time()
+        try:
+            await self._app.describe_sources()
+        except PublishError as error:
+            self._new_sources = True
+            self._log.warning("sources not described, trying again", error=str(error))
+        self._unfinished.update(self._app.targets)
 
     def _tell_refreshed(self, feed: Feed, done: Refreshed) -> None:
         if done.outcome == "failed":

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
@@ -131,9 +131,7 @@ class Refresher:
             yield rest
         for start in range(0, len(wanted), CHUNK):
             chunk = wanted[start : start + CHUNK]
-            async with asyncio.TaskGroup() as group:
-                tasks = [group.create_task(self._take(feed, one)) for one in chunk]
-            yield [task.result() for task in tasks]
+            yield await _together([self._take(feed, one) for one in chunk])
 
     async def _ask(self, feed: Feed) -> Response:
         at_home = same_origin(feed.url, feed.fetch_url)  # secrets don't follow a feed that has moved elsewhere
@@ -257,6 +255,16 @@ class Refresher:
 
     def _step(self, feed: Feed, entry: Entry, step: str, outcome: str, reason: str) -> Step:
         return Step(at=self._now(), feed=feed.name, entry_key=entry.key, step=step, outcome=str(outcome), reason=reason)
+
+
+async def _together(works: Sequence[Coroutine[None, None, Taken]]) -> list[Taken]:
+    """What all of them come to; the first failure ends the others and is raised as itself."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(work) for work in works]
+    except ExceptionGroup as failures:
+        raise failures.exceptions[0] from failures
+    return [task.result() for task in tasks]
 
 
 def _close(

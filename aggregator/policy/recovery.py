@@ -23,7 +23,7 @@ class Remedy(StrEnum):
 
     RETRY = "retry"  #: again at ``at``
     DEAD = "dead"  #: never again by ourselves
-    PAUSE = "pause"  #: nothing to this target before ``at``; the attempt does not count
+    PAUSE = "pause"  #: nothing to this target before ``at``, and then this delivery again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +39,8 @@ class Recovery:
 def after(error: AggregatorError, attempts: int, now: datetime) -> Recovery:
     """What to do about a delivery that failed with ``error``.
 
-    ``attempts`` counts those begun before the one that failed, as ``Delivery.attempts`` does; since a pause consumes
-    none, its length doubles where the caller counts the pauses in it.
+    ``attempts`` counts those begun before the one that failed, as ``Delivery.attempts`` does; attempts that ended in
+    a pause are among them, so that each pause is twice as long as the one before.
 
     A target's own wish (``retry_after``) is a lower bound, of seven days at most. An error that nobody foresaw is
     retried, and in doubt: sending twice is worse than asking once too often.

@@ -7,7 +7,7 @@ from aggregator.types import Article, Feed, Rights
 #: Signals with which a source objects to copies of its full text (robots meta and header; TDMRep, 2024).
 AGAINST_COPIES = ("noarchive", "nocache", "tdm-reservation", "noai")
 #: Signals with which it objects to any piece of text being shown.
-AGAINST_EXCERPTS = ("nosnippet", "none")
+AGAINST_EXCERPTS = ("nosnippet", "none", "max-snippet:0")
 
 
 def allowed(feed: Feed, article: Article) -> tuple[Rights, str]:
@@ -35,4 +35,4 @@ def _words(reservation: str) -> set[str]:
     name, _, value = reservation.lower().partition(":")
     if name.strip() == "tdm-reservation":
         return {"tdm-reservation"} if value.strip() in {"1", ""} else set()
-    return {word.strip() for word in (value or name).replace(";", ",").split(",")}
+    return {word.strip().replace(" ", "") for word in (value or name).replace(";", ",").split(",")}

@@ -132,6 +132,13 @@ def settle(session: Session, delivery_id: int, publication: Publication | None, 
     _settle_entry(session, row.post_key)
 
 
+def put_back(session: Session, delivery_ids: Collection[int]) -> None:
+    """Ends claims whose attempt was not begun, as if they had never been made."""
+    mine = update(DeliveryRow).where(DeliveryRow.id.in_(delivery_ids), DeliveryRow.state == DeliveryState.CLAIMED)
+    unclaimed = {"state": DeliveryState.PENDING, "lease_until": None, "attempts": DeliveryRow.attempts - 1}
+    session.execute(mine.values(unclaimed).execution_options(synchronize_session=False))
+
+
 def retry(session: Session, delivery_id: int, at: datetime, error: str, in_doubt: bool) -> None:
     """Notes that an attempt failed for now. A doubt stays until the delivery is settled."""
     row = _row(session, delivery_id)

@@ -2,74 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
-from fakes import ScriptedWeb
+from fakes import Clock, RememberingTarget, ScriptedWeb
 
 from aggregator.config import FetchSettings
-from aggregator.errors import PublishError
 from aggregator.fetch import Client
 from aggregator.media import Library
 from aggregator.pipeline import Delivered, Deliverer, InlineWorkers, Refreshed, Refresher
-from aggregator.policy import change
 from aggregator.store import Store, deliveries, entries, feeds
-from aggregator.types import Feed, MediaFile, Post, Publication, Site
+from aggregator.types import Feed, Site
 
 SITE = Site(title="Site Nestor", base_url="http://blog.example")
-
-
-@dataclass
-class RememberingTarget:
-    """Keeps posts by key, and fails as it is told: ``before`` taking a post, or ``after``."""
-
-    name: str = "blog"
-    posts: dict[str, Post] = field(default_factory=dict)
-    sent: list[str] = field(default_factory=list)
-    fail_before: list[PublishError] = field(default_factory=list)
-    fail_after: list[PublishError] = field(default_factory=list)
-
-    async def publish(
-        self, post: Post, key: str, *, media: Mapping[str, MediaFile], previous: Publication | None
-    ) -> Publication:
-        if self.fail_before:
-            raise self.fail_before.pop(0)
-        self.posts[key] = post
-        self.sent.append(key)
-        if self.fail_after:
-            raise self.fail_after.pop(0)
-        return self._publication(key)
-
-    async def find(self, key: str) -> Publication | None:
-        return self._publication(key) if key in self.posts else None
-
-    async def withdraw(self, key: str, publication: Publication | None) -> None:
-        self.posts.pop(key, None)
-
-    async def close(self) -> None:
-        return
-
-    def _publication(self, key: str) -> Publication:
-        return Publication(
-            remote_id=key, remote_url=f"http://blog.example/{key}", pushed_hash=change.revision(self.posts[key])
-        )
-
-
-class Clock:
-    """A clock that tests move."""
-
-    def __init__(self) -> None:
-        self.at = datetime(2026, 6, 1, 12, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.at
-
-    def forward(self, **span: float) -> None:
-        self.at += timedelta(**span)
 
 
 @dataclass

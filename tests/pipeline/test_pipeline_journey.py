@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 from pipeline_bench import Bench
 
-from aggregator.errors import BlockedError, RejectedError, TryLaterError
+from aggregator.errors import BlockedError, RejectedError, StoreError, TryLaterError
+from aggregator.pipeline import Taken, refresh
 from aggregator.store import deliveries, entries, journal, posts, tombstones
 from aggregator.types import Action, Feed, Outcome, Rights, StepSettings
 
@@ -299,3 +300,11 @@ async def test_a_link_alone_shows_no_text(bench: Bench) -> None:
     await bench.deliver()
     (post,) = bench.target.posts.values()
     assert (post.body, post.excerpt, post.standfirst, post.images) == ("", "", "", ())
+
+
+async def test_a_failure_of_one_of_many_comes_out_as_itself() -> None:
+    async def busy() -> Taken:
+        raise StoreError("locked", transient=True)
+
+    with pytest.raises(StoreError, match="locked"):
+        await refresh._together([busy(), busy()])

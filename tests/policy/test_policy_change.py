@@ -61,6 +61,7 @@ def article(*reservations: str) -> Article:
         (Rights.FULL, False, ("robots: noindex",), Rights.FULL),
         (Rights.FULL, True, ("robots: noarchive",), Rights.FULL),
         (Rights.EXCERPT, False, ("robots: nosnippet",), Rights.LINK),
+        (Rights.FULL, False, ("robots: max-snippet:0",), Rights.LINK),
         (Rights.LINK, False, ("robots: noarchive",), Rights.LINK),
     ],
 )

@@ -13,7 +13,7 @@ from aggregator.markup import clean
 from aggregator.targets.site.records import Picture
 from aggregator.types import Image, Post
 
-MAX_PICTURES = 60  #: of one post that we would like copies of
+MAX_PICTURES = 40  #: of one post that we would like copies of
 SIZES = "(min-width: 48rem) 45rem, 100vw"  #: how wide the theme shows a picture
 #: Players that the Content-Security-Policy lets in; a frame from elsewhere becomes a link.
 PLAYERS = ("https://www.youtube-nocookie.com", "https://player.vimeo.com", "https://www.dailymotion.com")

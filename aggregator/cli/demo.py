@@ -16,20 +16,17 @@ EPILOG = examples("wirecopy demo", "wirecopy demo --folder /tmp/wirecopy-demo --
 def demo(
     ctx: typer.Context,
     folder: Annotated[Path, typer.Option(help="Where its store and its blog go.")] = Path("demo-data"),
-    port: Annotated[int, typer.Option(min=1, max=65_535, help="Where the blog is served.")] = 8080,
+    port: Annotated[
+        int, typer.Option(min=1, max=65_534, help="Where the blog is served; the sample press is on the next one.")
+    ] = 8080,
 ) -> None:
     """Shows a blog made from sample newspapers, without the internet."""
     from aggregator import daemon, demo, log
-    from aggregator.errors import ConfigError, Problem
 
     log.setup(verbose=invocation(ctx).verbose)
-    try:
-        with demo.running(port + 1) as address:
-            path = demo.write_config(folder, address, f"127.0.0.1:{port}")
-            daemon.run(path, on_ready=lambda config: _welcome(config.site.base_url, address, path))
-    except OSError as error:
-        problem = Problem("--port", f"{port + 1} can't be listened on: {error.strerror}", hint="name another port")
-        raise ConfigError("demo", (problem,)) from error
+    with demo.running(port + 1) as address:
+        path = demo.write_config(folder, address, f"127.0.0.1:{port}")
+        daemon.run(path, on_ready=lambda config: _welcome(config.site.base_url, address, path))
 
 
 def _welcome(blog: str, press: str, path: Path) -> None:
@@ -38,6 +35,7 @@ def _welcome(blog: str, press: str, path: Path) -> None:
   The sample press:  {press}/    (where its stories come from)
   The configuration: {path}
 
+  After one minute a copy of a story comes out, after three a story is corrected.
   Next: write a config.toml of your own (config.example.toml shows every key), then `wirecopy run`.
   See what was decided: wirecopy --config {path} entries
   Stop with Ctrl-C.

@@ -6,6 +6,7 @@ What reads them runs in child processes, since they may come from anywhere.
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import sys
 import zlib
@@ -15,16 +16,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import typer
 
-from aggregator.cli.output import to_json
+from aggregator.cli.invocation import manners
+from aggregator.cli.output import say, tell, to_json
 from aggregator.errors import AggregatorError, TooLargeError
 
 if TYPE_CHECKING:
     from aggregator.config import FetchSettings
-    from aggregator.fetch import Client, Purpose
+    from aggregator.fetch import Client
     from aggregator.pipeline.workers import Workers
 
 MAX_BYTES = 50_000_000  #: of a file, also when decompressed
@@ -122,20 +124,54 @@ async def read_with(workers: Workers, reader: Reader, document: Document) -> Res
         return failure(error)
 
 
-async def each(
+def tell_each(
+    ctx: typer.Context,
+    sources: Sequence[str] | None,
+    template: Document,
+    reader: Reader,
+    purpose: Literal["feed", "page"],
+    preload: Sequence[str],
+    show: Callable[[dict[str, object]], None] | None,
+) -> None:
+    """Reads ``SOURCE...`` and tells what comes of each, by ``show`` or (None) as a line of JSON.
+
+    Ends with exit code 1 where one could not be read; the others are told all the same.
+    """
+    if not sources:
+        raise typer.BadParameter("name a file or an address, or give --manifest and --out", param_hint="SOURCE")
+    named = list(sources)
+
+    async def work_through() -> bool:
+        failed = False
+        results = _each(named, reader, template, purpose, lambda: manners(ctx), preload)
+        for source in named:
+            result = await anext(results)
+            failed = failed or bool(result.error)
+            if show is None:
+                say(result.json)
+            elif result.error:
+                tell(f"{source}: {result.error}")
+            else:
+                show(json.loads(result.json))
+        return failed
+
+    if asyncio.run(work_through()):
+        raise typer.Exit(1)
+
+
+async def _each(
     sources: Sequence[str],
     reader: Reader,
     template: Document,
-    *,
-    purpose: Purpose,
+    purpose: Literal["feed", "page"],
     manners: Callable[[], tuple[FetchSettings, str]],
     preload: Sequence[str],
 ) -> AsyncIterator[Result]:
-    """What comes of ``SOURCE...``, in order: files, ``-`` for standard input, addresses fetched politely.
+    """What comes of the sources, in order: files, ``-`` for standard input, addresses fetched politely.
 
     ``template`` holds what the command line says about all of them; ``manners`` is asked where there is an address.
     """
-    from aggregator.fetch import Client
+    from aggregator.fetch import Client, Purpose
 
     addresses = any(map(is_address, sources))
     settings, contact = manners() if addresses else (None, "")
@@ -144,7 +180,7 @@ async def each(
         async def run() -> Result:
             if client is not None and is_address(source):
                 try:
-                    response = await client.get(source, purpose=purpose)
+                    response = await client.get(source, purpose=Purpose(purpose))
                 except AggregatorError as error:
                     return failure(error)
                 url = template.url or response.url
@@ -170,10 +206,3 @@ async def each(
 def is_address(source: str) -> bool:
     """Whether a source is to be fetched."""
     return source.lower().startswith(("http://", "https://"))
-
-
-def required(sources: Sequence[str] | None) -> list[str]:
-    """The sources, which there must be some of."""
-    if not sources:
-        raise typer.BadParameter("name a file or an address, or give --manifest and --out", param_hint="SOURCE")
-    return list(sources)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from aggregator.cli.documents import Document, each, required
-from aggregator.cli.invocation import examples, manners
+from aggregator.cli.documents import Document, tell_each
+from aggregator.cli.invocation import examples
 from aggregator.cli.manifest import run_manifest
-from aggregator.cli.output import facts, say, tell
+from aggregator.cli.output import facts, say
 
 PRELOAD = ("aggregator.extract.records", "trafilatura")
 EPILOG = examples(
@@ -39,7 +37,7 @@ def extract(
         run_manifest(manifest, out, sources, read_page, preload=PRELOAD)
     else:
         template = Document(url=url, title=title, summary=summary)
-        asyncio.run(_extract(ctx, required(sources), template, as_json=as_json))
+        tell_each(ctx, sources, template, read_page, "page", PRELOAD, None if as_json else _print)
 
 
 def read_page(document: Document) -> dict[str, object]:
@@ -53,25 +51,6 @@ def read_page(document: Document) -> dict[str, object]:
         title=document.title,
         summary=document.summary,
     )
-
-
-async def _extract(ctx: typer.Context, sources: list[str], template: Document, *, as_json: bool) -> None:
-    from aggregator.fetch import Purpose
-
-    failed = False
-    results = each(sources, read_page, template, purpose=Purpose.PAGE, manners=lambda: manners(ctx), preload=PRELOAD)
-    index = 0
-    async for result in results:
-        failed = failed or bool(result.error)
-        if as_json:
-            say(result.json)
-        elif result.error:
-            tell(f"{sources[index]}: {result.error}")
-        else:
-            _print(json.loads(result.json))
-        index += 1
-    if failed:
-        raise typer.Exit(1)
 
 
 def _print(record: dict[str, object]) -> None:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from aggregator.cli.documents import Document, each, required
-from aggregator.cli.invocation import examples, manners
+from aggregator.cli.documents import Document, tell_each
+from aggregator.cli.invocation import examples
 from aggregator.cli.manifest import run_manifest
-from aggregator.cli.output import facts, say, show, tell
+from aggregator.cli.output import facts, say, show
 
 PRELOAD = ("aggregator.sources.records", "aggregator.sources.feed")
 EPILOG = examples(
@@ -37,7 +35,7 @@ def parse(
     if manifest is not None or out is not None:
         run_manifest(manifest, out, sources, read_feed, preload=PRELOAD)
     else:
-        asyncio.run(_parse(ctx, required(sources), Document(url=url), as_json=as_json))
+        tell_each(ctx, sources, Document(url=url), read_feed, "feed", PRELOAD, None if as_json else _print)
 
 
 def read_feed(document: Document) -> dict[str, object]:
@@ -45,25 +43,6 @@ def read_feed(document: Document) -> dict[str, object]:
     from aggregator.sources.records import parse_document
 
     return parse_document(document.read(), url=document.url, headers=document.headers)
-
-
-async def _parse(ctx: typer.Context, sources: list[str], template: Document, *, as_json: bool) -> None:
-    from aggregator.fetch import Purpose
-
-    failed = False
-    results = each(sources, read_feed, template, purpose=Purpose.FEED, manners=lambda: manners(ctx), preload=PRELOAD)
-    index = 0
-    async for result in results:
-        failed = failed or bool(result.error)
-        if as_json:
-            say(result.json)
-        elif result.error:
-            tell(f"{sources[index]}: {result.error}")
-        else:
-            _print(json.loads(result.json))
-        index += 1
-    if failed:
-        raise typer.Exit(1)
 
 
 def _print(record: dict[str, object]) -> None:

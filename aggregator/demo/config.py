@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from aggregator.errors import ConfigError, Problem
+
 TEMPLATE = """\
 # The configuration of the Wirecopy demo. Change it while the demo runs: the daemon notices.
 # docs/configuration.md explains every key.
@@ -55,9 +57,15 @@ rights = "excerpt"
 
 
 def write_config(folder: Path, press_url: str, listen: str) -> Path:
-    """Writes the demo's ``config.toml`` into a folder, unless there is one; answers where it is."""
+    """Writes the demo's ``config.toml`` into a folder, unless there is one; answers where it is.
+
+    Raises ConfigError where the one that is there was made for other addresses.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "config.toml"
     if not path.exists():
         path.write_text(TEMPLATE.format(base_url=f"http://{listen}", listen=listen, press=press_url), "utf-8")
+    elif f"{press_url}/" not in path.read_text("utf-8", "replace"):
+        problem = Problem("feeds", f"the sample press is at {press_url} this time", hint="name another --folder")
+        raise ConfigError(str(path), (problem,))
     return path

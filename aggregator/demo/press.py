@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from aggregator import server
 from aggregator.demo.pages import Document, Pages
 
 HOST = "127.0.0.1"
@@ -47,29 +46,16 @@ def app(started_at: datetime, now: Callable[[], datetime]) -> ASGIApp:
 async def serve(port: int = 0) -> AsyncIterator[str]:
     """Serves the press in the running event loop; gives its address. Port 0: one that is free.
 
-    Raises OSError where the port is taken. Signals are left to whoever runs the loop.
+    Raises ConfigError where the port is taken.
     """
-    with socket.create_server((HOST, port)) as listener:
-        config = uvicorn.Config(
-            app(datetime.now(UTC), lambda: datetime.now(UTC)),
-            log_config=None,
-            access_log=False,
-            lifespan="off",
-            timeout_graceful_shutdown=1,
-        )
-        server = _Server(config)
-        running = asyncio.create_task(server.serve(sockets=[listener]))
-        try:
-            await server.ready.wait()
-            yield f"http://{HOST}:{listener.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            await running
+    press = app(datetime.now(UTC), lambda: datetime.now(UTC))
+    async with server.serve(press, HOST, port, setting="the port of the sample press") as taken:
+        yield f"http://{HOST}:{taken}"
 
 
 @contextmanager
 def running(port: int) -> Iterator[str]:
-    """Serves the press from a thread of its own while the block runs; gives its address. Raises OSError."""
+    """Serves the press from a thread of its own while the block runs; gives its address. Raises ConfigError."""
     loop = asyncio.new_event_loop()
     press = serve(port)
     with ThreadPoolExecutor(1, thread_name_prefix="press") as thread:
@@ -83,22 +69,6 @@ def running(port: int) -> Iterator[str]:
             loop.call_soon_threadsafe(loop.stop)
             turning.result()
             thread.submit(loop.close).result()
-
-
-class _Server(uvicorn.Server):
-    """uvicorn without its signal handlers, which says when it is ready."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.ready = asyncio.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.ready.set()
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
 
 
 def _has_it(request: Request, document: Document) -> bool:

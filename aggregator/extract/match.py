@@ -56,7 +56,7 @@ def mark(blocks: list[Block], found: Base) -> None:
     """
     triples = _triples(found.words)
     lines = _short_pieces(found)
-    places = [_places(block.words, found.words, triples, lines) for block in blocks]
+    places = [_places(block.words, triples, lines) for block in blocks]
     chain = _heaviest_chain(blocks, places)
     for number, place in chain.items():
         _take(blocks[number], place, found)
@@ -104,7 +104,6 @@ def _triples(words: list[str]) -> dict[_Triple, tuple[int, ...]]:
 
 def _places(
     words: tuple[str, ...],
-    base_words: list[str],
     triples: dict[_Triple, tuple[int, ...]],
     lines: dict[tuple[str, ...], list[int]],
 ) -> list[int]:

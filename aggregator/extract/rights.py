@@ -17,6 +17,10 @@ _CC_TEXT = re.compile(
     r"(?i)\bCC[ -](BY(?:[ -](?:NC|ND|SA))*|0)(?:[ -]?(\d\.\d))?\b|"
     r"Creative[ -]Commons[ -](?:Lizenz\s+)?(?:Namensnennung|Attribution)(?:[\w ,–-]{0,60})"
 )
+#: Directives that have a value after a colon; any other word before one is a robot's name.
+_WITH_VALUE = frozenset({"unavailable_after", "max-snippet", "max-image-preview", "max-video-preview"})
+PRODUCT = "wirecopy"  #: our product token, by which a site may address us
+_HEADER = 2_000  #: characters of a field that are looked at
 _RESERVING = frozenset({"noarchive", "noindex", "nosnippet", "none", "noai", "noimageai", "nocache", "max-snippet:0"})
 
 
@@ -62,14 +66,19 @@ def _reserves(directive: str) -> bool:
 
 
 def _header_directives(value: str) -> Iterator[str]:
-    """The directives of ``X-Robots-Tag`` that are meant for everybody (a named robot's are not ours)."""
-    for part in value.lower().split(","):
-        name, colon, rest = part.strip().partition(":")
-        directive = rest.strip() if colon and name not in {"unavailable_after", "max-snippet"} else part.strip()
-        if colon and name not in {"unavailable_after", "max-snippet", "*"}:
+    """The directives of ``X-Robots-Tag`` that are meant for everybody or for us, not for another robot by name.
+
+    A robot's name counts for the directive that it stands before: several fields come joined, so that it can't
+    be told how far a name reaches, and a directive too many is better than one too few.
+    """
+    for part in value.lower()[:_HEADER].split(","):
+        name, colon, rest = (piece.strip() for piece in part.partition(":"))
+        named = bool(colon) and name not in _WITH_VALUE
+        if named and name not in {"*", PRODUCT}:
             continue
+        directive = rest if named else part.strip()
         if _reserves(directive):
-            yield directive
+            yield directive.replace(" ", "")
 
 
 def _named(root: lxml.html.HtmlElement) -> str:

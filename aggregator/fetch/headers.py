@@ -1,4 +1,4 @@
-"""What header fields mean, as pure functions: freshness, Retry-After, links, reservations."""
+"""What header fields mean, as pure functions: freshness, Retry-After, media type, links."""
 
 from __future__ import annotations
 
@@ -19,10 +19,6 @@ MAX_LINKS = 50
 _DIRECTIVE = re.compile(r'([!#$%&\'*+.^_`|~0-9a-z-]+)(?:\s{0,9}=\s{0,9}(?:"([^"]*)"|([^\s",;]*)))?', re.IGNORECASE)
 _LINK = re.compile(r"<([^<>]*)>([^<]*)")
 _REL = re.compile(r';\s{0,9}rel\s{0,9}=\s{0,9}(?:"([^"]*)"|([^\s",;]+))', re.IGNORECASE)
-_PRODUCT_PREFIX = re.compile(r"^\s*([a-z0-9_-]+)\s*:(.*)$", re.IGNORECASE)
-_CLAIMS = frozenset(
-    {"noindex", "nofollow", "none", "noarchive", "nosnippet", "noimageindex", "notranslate", "noai", "noimageai"}
-)
 
 
 def http_date(value: str | None) -> datetime | None:
@@ -93,12 +89,6 @@ def media_type(content_type: str | None) -> str:
     return (content_type or "").partition(";")[0].strip().lower()
 
 
-def charset(content_type: str | None) -> str | None:
-    """The ``charset`` parameter of a Content-Type, lower case; None where there is none."""
-    _, _, parameters = (content_type or "")[:MAX_VALUE].partition(";")
-    return _directives(parameters).get("charset", "").strip("'").lower() or None
-
-
 def links(response: Response) -> dict[str, str]:
     """The targets of the ``Link`` fields by relation (RFC 8288), absolute; the first of each relation counts."""
     found: dict[str, str] = {}
@@ -113,26 +103,6 @@ def links(response: Response) -> dict[str, str]:
             for relation in (rel[1] or rel[2] or "").lower().split():
                 found.setdefault(relation, target)
     return found
-
-
-def reservations(response: Response, product: str = "wirecopy") -> tuple[str, ...]:
-    """Rights signals in the header, e.g. ``robots: noarchive`` and ``tdm-reservation: 1``.
-
-    ``X-Robots-Tag`` counts where it names nobody or us; ``TDM-Reservation`` is that of the TDM Reservation Protocol.
-    """
-    found: dict[str, None] = {}
-    for name, value in response.headers:
-        if name == "x-robots-tag":
-            prefix = _PRODUCT_PREFIX.match(value[:MAX_VALUE])
-            if prefix and prefix[1].lower() not in (product, "unavailable_after", "max-snippet", "max-image-preview"):
-                continue
-            wishes = prefix[2] if prefix and prefix[1].lower() == product else value[:MAX_VALUE]
-            found.update(
-                (f"robots: {wish}", None) for part in wishes.split(",") if (wish := part.strip().lower()) in _CLAIMS
-            )
-        elif name == "tdm-reservation" and value.strip() == "1":
-            found["tdm-reservation: 1"] = None
-    return tuple(found)
 
 
 def _joined(response: Response, name: str) -> str:

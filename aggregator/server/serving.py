@@ -16,16 +16,16 @@ CONNECTIONS = 500  #: at a time; who comes on top is answered 503
 
 
 @asynccontextmanager
-async def serve(app: ASGIApp, host: str, port: int) -> AsyncIterator[int]:
+async def serve(app: ASGIApp, host: str, port: int, *, setting: str = "daemon.listen") -> AsyncIterator[int]:
     """Serves the application while the block runs; gives the port. Port 0: one that is free.
 
-    Raises ConfigError where the address can't be had, naming what to change.
+    Raises ConfigError where the address can't be had, naming ``setting`` as what to change.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         listener = socket.create_server((host, port), family=family)
     except OSError as error:
-        problem = Problem("daemon.listen", f"{host}:{port} can't be listened on: {error.strerror}", hint="name another")
+        problem = Problem(setting, f"{host}:{port} can't be listened on: {error.strerror}", hint="name another")
         raise ConfigError("configuration", (problem,)) from error
     with listener:
         config = uvicorn.Config(

@@ -15,4 +15,3 @@ ENCLOSURES: Final = 20
 IMAGES: Final = 50
 RAW: Final = 40  #: other elements kept of one entry
 RAW_TEXT: Final = 1_000  #: characters of each
-CHILDREN: Final = 2_000  #: child elements looked at in one entry

@@ -10,7 +10,6 @@ from functools import lru_cache
 from typing import Final
 
 XML: Final = "{http://www.w3.org/XML/1998/namespace}"
-XHTML: Final = "{http://www.w3.org/1999/xhtml}"
 RDF: Final = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 
 #: Vocabularies by address, in lower case and without ``http://``, ``https://`` and a slash or ``#`` at the end.

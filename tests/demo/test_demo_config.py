@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
 from aggregator import config
 from aggregator.demo import stories, write_config
+from aggregator.errors import ConfigError
 from aggregator.types import Rights
 
 PRESS = "http://127.0.0.1:8081"
@@ -23,3 +28,9 @@ def test_a_changed_configuration_is_kept(tmp_path):
     path = write_config(tmp_path, PRESS, "127.0.0.1:8080")
     path.write_text(path.read_text() + "# mine\n")
     assert write_config(tmp_path, PRESS, "127.0.0.1:8080").read_text().endswith("# mine\n")
+
+
+def test_a_folder_made_for_another_port_is_refused(tmp_path: Path) -> None:
+    write_config(tmp_path, "http://127.0.0.1:8081", "127.0.0.1:8080")
+    with pytest.raises(ConfigError, match="--folder"):
+        write_config(tmp_path, "http://127.0.0.1:9081", "127.0.0.1:9080")

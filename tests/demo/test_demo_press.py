@@ -16,6 +16,7 @@ from PIL import Image
 
 from aggregator.demo import app, running, serve, stories
 from aggregator.demo.pages import Pages
+from aggregator.errors import ConfigError
 
 STARTED = datetime(2026, 3, 2, 9, 30, 41, tzinfo=UTC)
 BASE = "http://127.0.0.1:8081"
@@ -277,6 +278,6 @@ def test_the_press_serves_from_a_thread_and_ends_with_the_block():
 
 async def test_a_taken_port_is_an_error():
     async with serve() as base:
-        with pytest.raises(OSError, match="in use"):
+        with pytest.raises(ConfigError, match="in use"):
             async with serve(int(base.rpartition(":")[2])):
                 pass

@@ -38,11 +38,6 @@ def weekday(when: date, language: str) -> str:
     return format_date(when, "EEEE", locale=_locale(language))
 
 
-def short_day(when: date, language: str) -> str:
-    """A date without its year: 24 November."""
-    return str(format_skeleton("MMMMd", when, locale=_locale(language)))
-
-
 def month(when: date, language: str) -> str:
     """A month: November 2026."""
     return str(format_skeleton("yMMMM", when, locale=_locale(language)))

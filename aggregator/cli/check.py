@@ -40,7 +40,9 @@ def check(
         for name, problem in problems:
             say(f"problem: {name}: {problem}")
         if not problems:
-            say(f"good: {len(config.feed_names)} feeds, {len(config.targets)} targets ({', '.join(config.targets)})")
+            feeds, targets = len(config.feed_names), len(config.targets)
+            named = ", ".join(config.targets)
+            say(f"good: {feeds} feed{'s' * (feeds != 1)}, {targets} target{'s' * (targets != 1)} ({named})")
     if problems:
         raise typer.Exit(1)
 

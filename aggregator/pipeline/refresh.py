@@ -114,7 +114,8 @@ class Refresher:
         async for chunk in self.gather(current, reading, counts):
             await self._store.write(save, chunk, current, self._now())
             on_stored()
-        return await self._close(feed, memory, "read", _summary(counts, reading), counts)
+        shown = tuple(reading.hashes)
+        return await self._close(feed, memory, "read", _summary(counts, reading), counts, shown)
 
     async def read(self, feed: Feed) -> tuple[Feed, work.Reading]:
         """The feed as its document describes it now, and the document. Raises FetchError, ParseError."""
@@ -241,6 +242,7 @@ class Refresher:
         outcome: str,
         reason: str,
         counts: Mapping[str, int] = MappingProxyType({}),
+        shown: Sequence[str] = (),
     ) -> Refreshed:
         """Writes the feed's memory with its next due time; the last transaction of a refresh."""
         now = self._now()
@@ -250,7 +252,7 @@ class Refresher:
         said = f"{reason}; next {why}"
         step = Step(at=now, feed=feed.name, entry_key=None, step="refresh", outcome=outcome, reason=said)
         steps = () if outcome == "unchanged" else (step,)
-        await self._store.write(_close, feed.name, memory, steps, self._client.hosts.blocked())
+        await self._store.write(_close, feed.name, memory, steps, self._client.hosts.blocked(), shown, now)
         return Refreshed(feed=feed.name, outcome=outcome, reason=reason, counts=counts, next_fetch_at=due)
 
     def _step(self, feed: Feed, entry: Entry, step: str, outcome: str, reason: str) -> Step:
@@ -268,9 +270,16 @@ async def _together(works: Sequence[Coroutine[None, None, Taken]]) -> list[Taken
 
 
 def _close(
-    session: Session, feed: str, memory: FeedMemory, steps: Sequence[Step], blocked: Mapping[str, datetime]
+    session: Session,
+    feed: str,
+    memory: FeedMemory,
+    steps: Sequence[Step],
+    blocked: Mapping[str, datetime],
+    shown: Sequence[str],
+    now: datetime,
 ) -> None:
     feeds.save_memory(session, feed, memory)
+    entries.touch(session, feed, shown, now)
     journal.write(session, steps)
     for domain, until in blocked.items():
         hosts.block(session, domain, until)

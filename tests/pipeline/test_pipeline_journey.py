@@ -90,6 +90,7 @@ async def test_restamped_and_reworded_entries_update_their_post_and_make_no_seco
     bench.now.forward(hours=2)
     done = await bench.refresh(feed)
     assert dict(done.counts) == {"changed": 1, "same": 1}
+    assert {line.last_seen_at for line in await bench.store.read(entries.lines)} == {bench.now()}
     await bench.deliver()
     after = {post.title: post for post in bench.target.posts.values()}
     assert len(bench.target.posts) == 2

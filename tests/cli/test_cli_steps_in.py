@@ -83,7 +83,7 @@ def test_upgrade_of_a_new_store_is_no_work(wirecopy, store):
 def test_check_tells_what_is_good(wirecopy, config):
     ended = wirecopy("check")
     assert ended.code == 0
-    assert ended.out.endswith("good: 1 feeds, 1 targets (blog)\n")
+    assert ended.out.endswith("good: 1 feed, 1 target (blog)\n")
 
 
 def test_check_tells_what_a_target_has_against_it(wirecopy, config, tmp_path):

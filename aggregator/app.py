@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import httpx
+
 from aggregator import kinds
 from aggregator.config import Config
-from aggregator.fetch import Client
+from aggregator.fetch import Client, user_agent
+from aggregator.fetch.guard import IPNetwork
+from aggregator.fetch.transport import guarded
 from aggregator.media import Library
 from aggregator.pipeline import Deliverer, Refresher, Workers
 from aggregator.store import Store, deliveries, feeds, hosts, lock
-from aggregator.targets import Describes, Target
+from aggregator.targets import Connect, Describes, Target
 from aggregator.types import Feed, SourceInfo
 
 
@@ -98,10 +102,23 @@ def build_targets(config: Config) -> dict[str, Target]:
     site = config.site_info()
     return {
         name: kinds.load("targets", settings.kind).build(
-            name, settings.options, site=site, folder=config.folder, http=None
+            name, settings.options, site=site, folder=config.folder, http=_connect(config, name)
         )
         for name, settings in config.targets.items()
     }
+
+
+def _connect(config: Config, target: str) -> Connect:
+    agent = user_agent(contact(config))
+
+    def connect(allow_networks: Sequence[IPNetwork]) -> httpx.AsyncClient:
+        setting = f"targets.{target}.allow_networks"
+        # No redirects: a write must not wander. No environment: proxies and .netrc are not ours to obey.
+        return httpx.AsyncClient(
+            transport=guarded(allow_networks, setting=setting), headers={"User-Agent": agent}, trust_env=False
+        )
+
+    return connect
 
 
 def contact(config: Config) -> str:

@@ -14,6 +14,7 @@ AggregatorError
 ├─ PublishError           one delivery failed
 │   ├─ TryLaterError      later, backoff
 │   ├─ RejectedError      dead letter, this post only
+│   ├─ RemovedError       let it be withdrawn there, never make it again
 │   └─ BlockedError       pause the target, tell a human once
 └─ StoreError             stop the daemon; later where ``transient``
 
@@ -134,6 +135,10 @@ class TryLaterError(PublishError):
 
 class RejectedError(PublishError):
     """The target will never take this post."""
+
+
+class RemovedError(PublishError):
+    """The post was there and somebody took it away: it is not made again."""
 
 
 class BlockedError(PublishError):

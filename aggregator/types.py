@@ -470,4 +470,6 @@ class Publication:
     remote_id: str
     remote_url: str | None = None
     published_at: datetime | None = None
-    pushed_hash: str = ""  #: of the post as we pushed it
+    pushed_hash: str = ""  #: the revision that the target is known to hold; empty: not known, or half done
+    version: str = ""  #: the target's own mark of what it holds, to see later whether a person changed it there
+    note: str = ""  #: what a person should know of this push, for the journal

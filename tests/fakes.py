@@ -255,22 +255,20 @@ class RememberingTarget:
     fail_before: list[PublishError] = field(default_factory=list)
     fail_after: list[PublishError] = field(default_factory=list)
 
-    async def publish(
-        self, post: Post, key: str, *, media: Mapping[str, MediaFile], previous: Publication | None
-    ) -> Publication:
+    async def publish(self, post: Post, *, media: Mapping[str, MediaFile], previous: Publication | None) -> Publication:
         if self.fail_before:
             raise self.fail_before.pop(0)
-        self.posts[key] = post
-        self.sent.append(key)
+        self.posts[post.key] = post
+        self.sent.append(post.key)
         if self.fail_after:
             raise self.fail_after.pop(0)
-        return self._publication(key)
+        return self._publication(post.key)
 
-    async def find(self, key: str) -> Publication | None:
-        return self._publication(key) if key in self.posts else None
+    async def find(self, post: Post) -> Publication | None:
+        return self._publication(post.key) if post.key in self.posts else None
 
-    async def withdraw(self, key: str, publication: Publication | None) -> None:
-        self.posts.pop(key, None)
+    async def withdraw(self, post: Post, publication: Publication | None) -> None:
+        self.posts.pop(post.key, None)
 
     async def close(self) -> None:
         return

@@ -88,7 +88,7 @@ class Client:
         tls: ssl.SSLContext | None = None,
     ) -> None:
         self.hosts = hosts or Hosts(settings, now=now)
-        self.user_agent = _user_agent(contact)
+        self.user_agent = user_agent(contact)
         self._settings = settings
         self._now = now
         self._robots = Robots(self._ask_robots, now=now)
@@ -295,7 +295,8 @@ class Client:
         return body.finish()
 
 
-def _user_agent(contact: str) -> str:
+def user_agent(contact: str) -> str:
+    """The one name under which we go to other people's servers, with an address to ask (RFC 9110, 10.1.5)."""
     contact = re.sub(r"[^\x21-\x7e]|[()]", "", contact)
     return f"Wirecopy/{__version__}" + (f" (+{contact})" if contact else "")
 

@@ -23,7 +23,7 @@ class Delivered:
     """What came of one attempt."""
 
     delivery: Delivery
-    outcome: str  #: ``published`` or ``withdrawn``, or what is done about a failure: ``retry``, ``dead``, ``pause``
+    outcome: str  #: ``published`` or ``withdrawn``, or what is done about a failure: a `Remedy`
     reason: str
 
 
@@ -66,20 +66,24 @@ class Deliverer:
         previous = delivery.publication
         revision = change.revision(delivery.post)
         if delivery.in_doubt and isinstance(target, Finds):
-            found = await target.find(delivery.key)
+            found = await target.find(delivery.post)
             if found is not None and found.pushed_hash == revision:
                 return found, f"an earlier attempt had arrived: {found.remote_url or found.remote_id}"
             previous = found or previous
         media = await self._media(target, delivery)
-        publication = await target.publish(delivery.post, delivery.key, media=media, previous=previous)
+        publication = await target.publish(delivery.post, media=media, previous=previous)
         verb = "brought up to date at" if previous else "published as"
-        return publication, f"{verb} {publication.remote_url or publication.remote_id}"
+        how = publication.note or f"{verb} {publication.remote_url or publication.remote_id}"
+        return publication, how
 
     async def _withdraw(self, target: Target, delivery: Delivery) -> tuple[Publication | None, str]:
         if not isinstance(target, Withdraws):
             return delivery.publication, f"{delivery.target} can't take posts back: do it by hand there"
-        await target.withdraw(delivery.key, delivery.publication)
-        return delivery.publication, f"taken back at {delivery.target}"
+        publication = delivery.publication
+        if publication is None and isinstance(target, Finds):
+            publication = await target.find(delivery.post)
+        await target.withdraw(delivery.post, publication)
+        return publication, f"taken back at {delivery.target}"
 
     async def _media(self, target: Target, delivery: Delivery) -> dict[str, MediaFile]:
         wanted = target.wants(delivery.post) if isinstance(target, Gathers) else ()
@@ -111,6 +115,8 @@ def _recover(session: Session, delivery: Delivery, remedy: Recovery, error: str,
             deliveries.retry(session, delivery.id, remedy.at, error, remedy.in_doubt)
         case Remedy.DEAD:
             deliveries.bury(session, delivery.id, error, now)
+        case Remedy.FORGO:
+            deliveries.forgo(session, delivery.id, error, now)
         case Remedy.PAUSE:
             deliveries.retry(session, delivery.id, remedy.at, error, remedy.in_doubt)
             pauses.pause(session, delivery.target, remedy.at, error)

@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from aggregator.errors import AggregatorError, BlockedError, BusyError, PublishError, RefusedError, RejectedError
+from aggregator.errors import (
+    AggregatorError,
+    BlockedError,
+    BusyError,
+    PublishError,
+    RefusedError,
+    RejectedError,
+    RemovedError,
+)
 from aggregator.policy.durations import words
 
 #: Most faults are blips (a restart, a full queue) and over in seconds; an outage is looked at four times a day.
@@ -23,6 +31,7 @@ class Remedy(StrEnum):
 
     RETRY = "retry"  #: again at ``at``
     DEAD = "dead"  #: never again by ourselves
+    FORGO = "forgo"  #: a person took the post away there: let it be so
     PAUSE = "pause"  #: nothing to this target before ``at``, and then this delivery again
 
 
@@ -48,6 +57,8 @@ def after(error: AggregatorError, attempts: int, now: datetime) -> Recovery:
     in_doubt = error.in_doubt if isinstance(error, PublishError) else True
     if isinstance(error, RejectedError):
         return Recovery(action=Remedy.DEAD, at=now, in_doubt=in_doubt, reason="the target will never take this post")
+    if isinstance(error, RemovedError):
+        return Recovery(action=Remedy.FORGO, at=now, in_doubt=False, reason="it stays away there")
     if isinstance(error, (BlockedError, RefusedError)):
         pause = min(FIRST_PAUSE * (1 << min(max(attempts, 0), 10)), LONGEST_PAUSE)
         return Recovery(

@@ -71,6 +71,7 @@ def promise(session: Session, post: Post, targets: Sequence[str], action: Action
             "next_attempt_at": now,
             "error": "",
             "pushed_hash": "",
+            "version": "",
             "created_at": now,
         }
         for target in targets
@@ -123,6 +124,7 @@ def settle(session: Session, delivery_id: int, publication: Publication | None, 
     if publication is not None:
         row.remote_id, row.remote_url = publication.remote_id, publication.remote_url
         row.remote_published_at, row.pushed_hash = publication.published_at, publication.pushed_hash
+        row.version = publication.version
     if row.revision > row.claimed_revision:
         _again(row, now)
     else:
@@ -157,6 +159,15 @@ def bury(session: Session, delivery_id: int, error: str, now: datetime) -> None:
         row.state, row.settled_at = DeliveryState.DEAD, now
         entries.settle_outcome(session, row.post_key, Outcome.DEAD, f"{row.target} rejected it: {error}")
     session.flush()
+
+
+def forgo(session: Session, delivery_id: int, error: str, now: datetime) -> None:
+    """Notes that a person took the post away at the target: nothing is published there under its key again."""
+    row = _row(session, delivery_id)
+    row.action, row.state, row.lease_until = Action.WITHDRAW, DeliveryState.WITHDRAWN, None
+    row.in_doubt, row.error, row.settled_at = False, error, now
+    session.flush()
+    _settle_entry(session, row.post_key)
 
 
 def revive(session: Session, *, target: str | None = None, key: str | None = None, now: datetime) -> int:
@@ -311,18 +322,17 @@ def _again(row: DeliveryRow, now: datetime) -> None:
 
 
 def _settle_entry(session: Session, post_key: str) -> None:
-    query = select(DeliveryRow.target, DeliveryRow.state, DeliveryRow.remote_url).where(
-        DeliveryRow.post_key == post_key
-    )
-    found = session.execute(query.order_by(DeliveryRow.target)).all()
-    if not {state for _, state, _ in found} <= SETTLED:
+    query = select(DeliveryRow).where(DeliveryRow.post_key == post_key).order_by(DeliveryRow.target)
+    found = session.scalars(query).all()
+    if not {row.state for row in found} <= SETTLED:
         return
-    there = [f"{target}: {url}" if url else target for target, state, url in found if state == DeliveryState.PUBLISHED]
+    there = [row for row in found if row.state == DeliveryState.PUBLISHED]
     if there:
-        entries.settle_outcome(session, post_key, Outcome.PUBLISHED, f"published at {', '.join(there)}")
+        names = ", ".join(f"{row.target}: {row.remote_url}" if row.remote_url else row.target for row in there)
+        entries.settle_outcome(session, post_key, Outcome.PUBLISHED, f"published at {names}")
     else:
-        names = ", ".join(target for target, _, _ in found)
-        entries.settle_outcome(session, post_key, Outcome.WITHDRAWN, f"taken back at {names}")
+        reasons = "; ".join(row.error or f"taken back at {row.target}" for row in found)
+        entries.settle_outcome(session, post_key, Outcome.WITHDRAWN, reasons)
 
 
 def _delivery(row: DeliveryRow, payload: str) -> Delivery:
@@ -333,6 +343,7 @@ def _delivery(row: DeliveryRow, payload: str) -> Delivery:
             remote_url=row.remote_url,
             published_at=row.remote_published_at,
             pushed_hash=row.pushed_hash,
+            version=row.version,
         )
     return Delivery(
         id=row.id,

@@ -206,6 +206,7 @@ class DeliveryRow(Base):
     remote_url: Mapped[str | None]
     remote_published_at: Mapped[datetime | None]
     pushed_hash: Mapped[str]
+    version: Mapped[str]  #: the target's own mark of what it holds
     created_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
 

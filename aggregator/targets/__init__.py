@@ -1,16 +1,22 @@
 """Kinds of target: take a post, answer where it is.
 
-A target takes posts by a key, and the same key never makes a second post. What a target can do
+A target takes posts by their key, and the same key never makes a second post. What a target can do
 beyond that is told by small protocols of its own, tested with isinstance.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
+import httpx
+
+from aggregator.fetch.guard import IPNetwork
 from aggregator.types import MediaFile, Post, Publication, SourceInfo
+
+#: Makes the HTTP client of a target: it connects to public addresses and to those in the networks given, to no others.
+Connect = Callable[[Sequence[IPNetwork]], httpx.AsyncClient]
 
 
 @runtime_checkable
@@ -19,13 +25,11 @@ class Target(Protocol):
 
     name: str  #: as in the TOML: ``[targets.NAME]``
 
-    async def publish(
-        self, post: Post, key: str, *, media: Mapping[str, MediaFile], previous: Publication | None
-    ) -> Publication:
-        """Puts the post there, or brings what is there under this key up to date.
+    async def publish(self, post: Post, *, media: Mapping[str, MediaFile], previous: Publication | None) -> Publication:
+        """Puts the post there, or brings what is there under its key up to date.
 
         ``media`` maps picture addresses to our checked copies; ``previous`` is what the target
-        answered last time. Raises a ``PublishError``.
+        answered last time. Raises a ``PublishError``; RemovedError where a person took the post away there.
         """
         ...
 
@@ -36,10 +40,14 @@ class Target(Protocol):
 
 @runtime_checkable
 class Finds(Protocol):
-    """Can be asked whether it holds a key: what makes a repeated delivery count once."""
+    """Can be asked whether it holds a post: what makes a repeated delivery count once."""
 
-    async def find(self, key: str) -> Publication | None:
-        """What the target holds under this key, None if nothing."""
+    async def find(self, post: Post) -> Publication | None:
+        """What the target holds under the post's key, None if nothing.
+
+        Where it can't tell which revision that is, or where it is half done, ``pushed_hash`` is empty. Raises a
+        ``PublishError``; RemovedError where a person took the post away there.
+        """
         ...
 
 
@@ -47,7 +55,7 @@ class Finds(Protocol):
 class Withdraws(Protocol):
     """Can take a post back."""
 
-    async def withdraw(self, key: str, publication: Publication | None) -> None:
+    async def withdraw(self, post: Post, publication: Publication | None) -> None:
         """Takes the post back; harmless when it is not there."""
         ...
 

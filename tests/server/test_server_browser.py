@@ -44,7 +44,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.skipif(not CHROMIUM, reason="need
 async def seen(folder: Path, path: str) -> lxml.html.HtmlElement:
     """A page of the blog after the browser has run what it would run."""
     target = build("blog", Options(), site=Site(title="Blog", base_url="http://blog.example"), folder=folder, http=None)
-    await target.publish(POST, POST.key, media={}, previous=None)
+    await target.publish(POST, media={}, previous=None)
     await target.flush()
     await target.close()
     flags = [flag.replace("\u00a0", " ") for flag in FLAGS.split(" ")]

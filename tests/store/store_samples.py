@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from aggregator.store import EntryRecord, Session, Store, deliveries, entries, feeds, posts
+from aggregator.store import EntryRecord, Session, Store, deliveries, entries, feeds, migrate, posts
 from aggregator.types import Action, Credit, Entry, Outcome, Post
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 URL = "sqlite:///data/wire.db"
+HEAD = max(path.name for path in (migrate.scripts() / "versions").glob("*.py"))[:4]  #: the newest revision
 
 
 def post(number: int = 1, *, feed: str = "alpha", **facts: object) -> Post:

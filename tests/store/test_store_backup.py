@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from store_samples import NOW, URL, owe, record, subscribe
+from store_samples import HEAD, NOW, URL, owe, record, subscribe
 
 from aggregator.store import Store, StoreError, backup, deliveries, entries
 from aggregator.types import Outcome
@@ -72,7 +72,7 @@ def test_the_facts_tell_what_is_owed(store: Store) -> None:
     store.write_now(deliveries.release_leases)
     assert store.read_now(entries.counts) == {Outcome.QUEUED: 2}
     assert backup.facts(store) == [
-        "revision 0001",
+        f"revision {HEAD}",
         "entries: 2 queued",
         "deliveries to blog, pending: 2",
         "deliveries in doubt, whose targets are asked before they are tried again: 1",

@@ -9,9 +9,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from store_samples import HOUR, NOW, URL, subscribe
+from store_samples import HEAD, HOUR, NOW, URL, subscribe
 
 from aggregator.store import Store, StoreError, feeds, lock, migrate
+from aggregator.store.trouble import translated
 
 NEXT = """
 import sqlalchemy as sa
@@ -149,7 +150,7 @@ def test_an_older_store_is_copied_and_upgraded(old: Path, later: Path) -> None:
     migrate.bring_up(old, NOW, folder=later)
     assert "mood" in columns(old)
     (copy,) = (old.parent / "backups").iterdir()
-    assert copy.name == "wire-20260301T120000Z-0001.db"
+    assert copy.name == f"wire-20260301T120000Z-{HEAD}.db"
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     assert "mood" not in columns(copy)
     with closing(sqlite3.connect(copy)) as connection:
@@ -159,13 +160,13 @@ def test_an_older_store_is_copied_and_upgraded(old: Path, later: Path) -> None:
 def test_the_newest_five_copies_are_kept(tmp_path: Path, old: Path, later: Path) -> None:
     untouched = old.read_bytes()
     (old.parent / "backups").mkdir()
-    (old.parent / "backups" / "wire-20260228T000000Z-0001.db.part").write_text("cut by a kill")
+    (old.parent / "backups" / f"wire-20260228T000000Z-{HEAD}.db.part").write_text("cut by a kill")
     (old.parent / "backups" / "other.db").write_text("not ours")
     for hours in range(7):
         old.write_bytes(untouched)
         migrate.bring_up(old, NOW + hours * HOUR, folder=later)
     names = sorted(path.name for path in (old.parent / "backups").iterdir())
-    assert names == ["other.db", *(f"wire-20260301T{hour}0000Z-0001.db" for hour in range(14, 19))]
+    assert names == ["other.db", *(f"wire-20260301T{hour}0000Z-{HEAD}.db" for hour in range(14, 19))]
 
 
 def test_an_older_store_is_not_touched_unasked(old: Path, later: Path) -> None:
@@ -178,7 +179,7 @@ def test_a_damaged_store_is_not_upgraded(old: Path, later: Path) -> None:
     with old.open("r+b") as file:
         file.seek(-4096, os.SEEK_END)
         file.write(b"\xff" * 4096)
-    with pytest.raises(StoreError, match="damaged"):
+    with pytest.raises(StoreError, match="damaged"), translated(old):
         migrate.bring_up(old, NOW, folder=later)
     assert not (old.parent / "backups").exists()
 

@@ -50,10 +50,10 @@ class TestSite(TargetConformance):
             assert isinstance(target, ability)
 
     async def test_a_restarted_blog_knows_what_it_holds(self, target: Target, tmp_path: Path) -> None:
-        first = await target.publish(make_post(1), key_of(1), media=NO_MEDIA, previous=None)
+        first = await target.publish(make_post(1), media=NO_MEDIA, previous=None)
         await target.close()
         again = make_target(tmp_path)
-        assert await again.find(key_of(1)) == first
+        assert await again.find(make_post(1)) == first
         await again.close()
 
 
@@ -302,7 +302,7 @@ async def test_a_folder_that_is_a_file_blocks_the_target_and_is_told_by_check(tm
     (tmp_path / "public").write_text("a file")
     target = make_target(tmp_path)
     with pytest.raises(BlockedError, match="can't be written"):
-        await target.publish(make_post(1), key_of(1), media=NO_MEDIA, previous=None)
+        await target.publish(make_post(1), media=NO_MEDIA, previous=None)
     assert len(await target.check()) == 1
     await target.close()
 
@@ -313,7 +313,7 @@ async def test_a_damaged_index_blocks_the_target(tmp_path: Path) -> None:
     (hidden / "site.db").write_bytes(b"this is no database" * 100)
     target = make_target(tmp_path)
     with pytest.raises(BlockedError, match="index"):
-        await target.find(key_of(1))
+        await target.find(make_post(1))
     assert len(await target.check()) == 1
     await target.close()
 
@@ -333,7 +333,7 @@ async def test_a_template_that_cannot_be_used_is_told(tmp_path: Path) -> None:
     (tmp_path / "look" / "article.html").write_text("{% if %}")
     target = make_target(tmp_path, templates="look")
     with pytest.raises(BlockedError, match="template"):
-        await target.publish(make_post(1), key_of(1), media=NO_MEDIA, previous=None)
+        await target.publish(make_post(1), media=NO_MEDIA, previous=None)
     await target.close()
 
 
@@ -346,7 +346,7 @@ async def test_a_template_of_the_owner_runs_in_a_sandbox(tmp_path: Path, templat
     (tmp_path / "look" / "article.html").write_text(template)
     target = make_target(tmp_path, templates="look")
     with pytest.raises(BlockedError, match="unsafe"):
-        await target.publish(make_post(1), key_of(1), media=NO_MEDIA, previous=None)
+        await target.publish(make_post(1), media=NO_MEDIA, previous=None)
     await target.close()
 
 
@@ -395,7 +395,7 @@ async def test_every_source_is_credited_with_its_links_and_licence(tmp_path: Pat
         ),
         SourceInfo(name="quiet", title="Quiet <b>", feed_url="https://quiet.example/rss", licence="By permission"),
     ]
-    await target.publish(make_post(1), key_of(1), media=NO_MEDIA, previous=None)
+    await target.publish(make_post(1), media=NO_MEDIA, previous=None)
     await target.describe(sources)
     await target.flush()
     await target.close()

@@ -14,7 +14,8 @@ import pytest
 from blogs import SITE, address, flush, open_blog, page, picture, publish, tree
 from conformance import make_post
 
-from aggregator.targets.site import body, colours, texts, views
+from aggregator.targets.shared import article, texts
+from aggregator.targets.site import colours, views
 from aggregator.types import Author, Credit, Enclosure, Image, Post, Rights, Sighting
 
 LEAD = Image(url="https://paper.example/lead.jpg", alt="A lead", caption="What it shows", credit="A. Photographer")
@@ -41,7 +42,7 @@ RICH = make_post(
 def written(tmp_path: Path, post: Post, **changes: object) -> lxml.html.HtmlElement:
     """The article page of one post, with copies of its pictures."""
     blog = open_blog(tmp_path, **changes)
-    shades = {url: picture(tmp_path, url, shade=9 * n) for n, url in enumerate(body.picture_urls(post))}
+    shades = {url: picture(tmp_path, url, shade=9 * n) for n, url in enumerate(article.picture_urls(post))}
     publish(blog, post, media=shades)
     found = page(tmp_path, address(blog, post))
     blog.close()
@@ -104,7 +105,7 @@ def test_a_picture_without_a_copy_is_shown_from_where_it_is_without_telling_who_
 
 
 def test_pictures_are_wanted_unless_the_originals_are_to_be_shown(tmp_path: Path) -> None:
-    assert body.picture_urls(RICH) == (LEAD.url, INNER)
+    assert article.picture_urls(RICH) == (LEAD.url, INNER)
     shown = written(tmp_path, RICH, copies=False).cssselect(".post img")
     assert [image.get("src") for image in shown] == [LEAD.url, INNER]
 

@@ -11,7 +11,6 @@ import errno
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -20,7 +19,8 @@ from jinja2 import TemplateError
 from pydantic import BaseModel, ConfigDict, Field
 
 from aggregator.errors import BlockedError, PublishError, TryLaterError
-from aggregator.targets.site import body
+from aggregator.targets import Connect
+from aggregator.targets.shared import article
 from aggregator.targets.site.blog import Blog, Look, faults
 from aggregator.types import MediaFile, Post, Publication, Site, SourceInfo
 
@@ -58,21 +58,17 @@ class SiteTarget:
         """The folder that a web server may show."""
         return self._root
 
-    async def publish(
-        self, post: Post, key: str, *, media: Mapping[str, MediaFile], previous: Publication | None
-    ) -> Publication:
+    async def publish(self, post: Post, *, media: Mapping[str, MediaFile], previous: Publication | None) -> Publication:
         """Puts the post on the blog and writes its page; lists follow at the next ``flush``."""
-        if post.key != key:
-            post = replace(post, key=key)
         return await self._run(lambda blog: blog.publish(post, media, self._now()))
 
-    async def find(self, key: str) -> Publication | None:
-        """What stands under this key."""
-        return await self._run(lambda blog: blog.find(key))
+    async def find(self, post: Post) -> Publication | None:
+        """What stands under the post's key."""
+        return await self._run(lambda blog: blog.find(post.key))
 
-    async def withdraw(self, key: str, publication: Publication | None) -> None:
+    async def withdraw(self, post: Post, publication: Publication | None) -> None:
         """Takes the post, its pictures and every mention of it away; a note stays at its address."""
-        await self._run(lambda blog: blog.withdraw(key, self._now()))
+        await self._run(lambda blog: blog.withdraw(post.key, self._now()))
 
     async def flush(self) -> None:
         """Writes what is marked as stale, in batches between which others get their turn."""
@@ -95,7 +91,7 @@ class SiteTarget:
 
     def wants(self, post: Post) -> tuple[str, ...]:
         """The pictures that the post shows, unless the originals are to be shown."""
-        return body.picture_urls(post) if self._look.copies else ()
+        return article.picture_urls(post) if self._look.copies else ()
 
     async def close(self) -> None:
         """Finishes what was begun and closes the index."""
@@ -131,7 +127,7 @@ class SiteTarget:
             raise BlockedError(self.name, f"a template can't be used: {error}") from error
 
 
-def build(name: str, options: Options, *, site: Site, folder: Path, http: object) -> SiteTarget:
+def build(name: str, options: Options, *, site: Site, folder: Path, http: Connect) -> SiteTarget:
     """The blog as configured; nothing is touched before its first use."""
     look = Look(
         site=site,

@@ -11,7 +11,8 @@ from datetime import datetime
 from pathlib import Path
 
 from aggregator import __version__
-from aggregator.targets.site import body, discovery, media
+from aggregator.targets.shared import article
+from aggregator.targets.site import discovery, media
 from aggregator.targets.site.files import Tree
 from aggregator.targets.site.filing import Filing
 from aggregator.targets.site.index import Index
@@ -84,7 +85,7 @@ class Blog:
     def publish(self, post: Post, media_files: Mapping[str, MediaFile], now: datetime) -> Publication:
         """Puts a post into the index and writes its page; the lists wait for ``flush``."""
         pictures = media.adopt(self.tree, media_files) if self.look.copies else {}
-        shown = frozenset(body.picture_urls(post)) if self.look.copies else frozenset()
+        shown = frozenset(article.picture_urls(post)) if self.look.copies else frozenset()
         self._filing.put(post, pictures, shown, now)
         placed = self.index.by_key(post.key)
         if placed is None:

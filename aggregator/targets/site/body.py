@@ -6,32 +6,15 @@ from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
 import lxml.html
-from lxml import etree
 
-from aggregator import urls
 from aggregator.markup import clean
+from aggregator.targets.shared import article
 from aggregator.targets.site.records import Picture
-from aggregator.types import Image, Post
+from aggregator.types import Post
 
-MAX_PICTURES = 40  #: of one post that we would like copies of
 SIZES = "(min-width: 48rem) 45rem, 100vw"  #: how wide the theme shows a picture
 #: Players that the Content-Security-Policy lets in; a frame from elsewhere becomes a link.
 PLAYERS = ("https://www.youtube-nocookie.com", "https://player.vimeo.com", "https://www.dailymotion.com")
-
-
-def lead(post: Post) -> Image | None:
-    """The picture that stands for a post."""
-    return post.lead or (post.images[0] if post.images else None)
-
-
-def picture_urls(post: Post) -> tuple[str, ...]:
-    """The addresses of the pictures that a post shows, the lead first."""
-    first = lead(post)
-    found = [first.url] if first else []
-    shown = _parse(post.body).iter("img", "video")
-    found += [element.get("poster" if element.tag == "video" else "src") or "" for element in shown]
-    wanted = (url for url in dict.fromkeys(found) if urls.resolve(None, url))
-    return tuple(url for url, _ in zip(wanted, range(MAX_PICTURES), strict=False))
 
 
 def render(
@@ -47,9 +30,9 @@ def render(
     ``locate`` turns the place of a file of ours into an address. ``without_lead``: leave out a first picture that
     is the lead again, since it stands above the text. ``labels`` names what only a listener gets to know.
     """
-    root = _parse(clean.html(post.body, base_url=post.canonical_url))
+    root = article.parse(clean.html(post.body, base_url=post.canonical_url))
     if without_lead and post.lead:
-        _drop_repeated(root, post.lead.url)
+        article.drop_repeated(root, post.lead.url)
     for image in list(root.iter("img")):
         _settle_image(image, pictures, locate)
     for video in root.iter("video"):
@@ -58,36 +41,13 @@ def render(
             video.set("poster", locate(copy.file))
     for frame in list(root.iter("iframe")):
         _settle_frame(frame, labels)
-    _order_headings(root)
+    article.order_headings(root)
     for table in list(root.iter("table")):
         if not any(parent.tag == "table" for parent in table.iterancestors()):
             _wrap(table, {"class": "scroll", "role": "region", "tabindex": "0", "aria-label": labels["table"]})
     for code in root.iter("pre"):
         code.set("tabindex", "0")
-    return _inner(root)
-
-
-def _parse(html: str) -> lxml.html.HtmlElement:
-    return lxml.html.fragment_fromstring(html, create_parent="div")
-
-
-def _inner(root: lxml.html.HtmlElement) -> str:
-    text = etree.tostring(root, encoding="unicode", method="html")
-    return text[text.index(">") + 1 : text.rindex("</")].strip()
-
-
-def _drop_repeated(root: lxml.html.HtmlElement, lead_url: str) -> None:
-    """Drops the first picture if it is the lead and nothing is told before it but a few words."""
-    first = next(root.iter("img"), None)
-    if first is None or urls.compare_key(first.get("src", "")) != urls.compare_key(lead_url):
-        return
-    doomed = first
-    for parent in first.iterancestors("figure", "picture", "p", "a"):
-        words = (parent.text_content() or "").strip()
-        if parent.tag == "figure" or not words:
-            doomed = parent
-    if sum(1 for _ in doomed.iter("img")) == 1:
-        doomed.drop_tree()
+    return article.inner(root)
 
 
 def _settle_image(image: lxml.html.HtmlElement, pictures: Mapping[str, Picture], locate: Callable[[str], str]) -> None:
@@ -131,18 +91,6 @@ def _settle_frame(frame: lxml.html.HtmlElement, labels: Mapping[str, str]) -> No
     link.text = f"{labels['video']}: {parts.netloc}"
     frame.addprevious(link)
     frame.drop_tree()
-
-
-def _order_headings(root: lxml.html.HtmlElement) -> None:
-    """The page's title is the only h1; no level is left out on the way down (WCAG, technique G141)."""
-    level, stack = 1, [(0, 1)]  # (as written, as shown)
-    for heading in root.iter("h1", "h2", "h3", "h4", "h5", "h6"):
-        written = int(str(heading.tag)[1])
-        while len(stack) > 1 and stack[-1][0] >= written:
-            stack.pop()
-        level = min(stack[-1][1] + 1, 6)
-        stack.append((written, level))
-        heading.tag = f"h{level}"
 
 
 def _wrap(element: lxml.html.HtmlElement, attributes: Mapping[str, str]) -> None:

@@ -11,7 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from aggregator.markup import clean, opml
-from aggregator.targets.site import body, discovery, feedjson, feeds, feedxml, paging, texts
+from aggregator.targets.shared import texts
+from aggregator.targets.site import body, discovery, feedjson, feeds, feedxml, paging
 from aggregator.targets.site.files import GONE, Tree
 from aggregator.targets.site.filing import SEARCH_SHARD, SITEMAP_SHARD, SOURCE_FEED
 from aggregator.targets.site.index import Index

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 from markupsafe import Markup
 
 from aggregator.markup import clean
-from aggregator.targets.site import body, csp, paging, structured, texts, views
+from aggregator.targets.shared import texts
+from aggregator.targets.site import body, csp, paging, structured, views
 from aggregator.targets.site.filing import NEXT
 from aggregator.targets.site.index import Index
 from aggregator.targets.site.records import Listing, Placed

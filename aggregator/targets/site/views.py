@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlsplit
 
-from aggregator.targets.site import body, texts
+from aggregator.targets.shared import article, texts
+from aggregator.targets.site import body
 from aggregator.targets.site.records import Listing, Placed
 from aggregator.types import Author
 
@@ -94,7 +95,7 @@ def picture(
     placed: Placed, locate: Callable[[str], str], absolute: Callable[[str], str], sizes: str
 ) -> PictureView | None:
     """The lead picture of a post: our copy, or the original where we hold none."""
-    image = body.lead(placed.post)
+    image = article.lead(placed.post)
     if image is None:
         return None
     copy = placed.pictures.get(image.url)

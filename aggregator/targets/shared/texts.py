@@ -1,4 +1,4 @@
-"""The words of the theme in four languages, and dates and directions of many."""
+"""The words around a post in four languages, and dates and directions of many."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ RIGHT_TO_LEFT = frozenset(["ar", "arc", "ckb", "dv", "fa", "he", "iw", "ku", "ps
 
 
 def texts(language: str) -> Mapping[str, str]:
-    """The theme's words in a language; English where it has none."""
+    """Our words in a language; English where there are none."""
     primary = _primary(language)
     return _read(primary if primary in LANGUAGES else "en")
 
@@ -55,7 +55,7 @@ def moment(when: datetime, language: str) -> str:
 
 @lru_cache
 def _read(language: str) -> Mapping[str, str]:
-    found = resources.files("aggregator.targets.site").joinpath("theme", "texts", f"{language}.json")
+    found = resources.files("aggregator.targets.shared").joinpath("words", f"{language}.json")
     return {str(key): str(value) for key, value in json.loads(found.read_bytes()).items()}
 
 

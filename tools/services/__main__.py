@@ -6,12 +6,40 @@ import argparse
 import dataclasses
 import json
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 from tools.services import installing
+from tools.services.ghost import Ghost
 from tools.services.wordpress import WordPress
 
-SERVERS = {"wordpress": WordPress}
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+
+class Server(Protocol):
+    """A server in a folder."""
+
+    def up(self, port: int = 0) -> DataclassInstance:
+        """Starts it, and tells where it is and who may come in."""
+        ...
+
+    def reset(self) -> None:
+        """Empties it."""
+        ...
+
+    def down(self) -> None:
+        """Stops it."""
+        ...
+
+
+SERVERS: dict[str, Callable[[Path], Server]] = {
+    "wordpress": WordPress,
+    "ghost5": partial(Ghost, major="5"),
+    "ghost6": partial(Ghost, major="6"),
+}
 
 
 def main() -> int:

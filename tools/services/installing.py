@@ -7,6 +7,8 @@ import os
 import shutil
 import subprocess
 import sys
+import tarfile
+import tempfile
 import venv
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -99,6 +101,18 @@ def python_packages(folder: Path, *requirements: str, log: Path) -> Path:
     )
     made.write_text(wanted)
     return python
+
+
+@contextlib.contextmanager
+def unpacked(package: str, *, log: Path) -> Iterator[Path]:
+    """The files of an npm package, as ``NAME@VERSION``, in a folder to be worked on and then moved away."""
+    cache().mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="unpacked-", dir=cache()) as work:
+        run(["npm", "pack", "--silent", package], log=log, doing=f"npm pack {package}", cwd=Path(work))
+        (archive,) = Path(work).glob("*.tgz")
+        with tarfile.open(archive) as files:
+            files.extractall(work, filter="data")
+        yield Path(work) / "package"
 
 
 def tell(text: str) -> None:

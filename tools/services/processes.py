@@ -101,7 +101,7 @@ class Process:
         self._file.write_text(json.dumps(running))
 
     def wait_until(self, ready: Callable[[], bool], *, limit: float) -> None:
-        """Returns when ``ready`` says so; stops the process and raises UnavailableError when it ends or takes too long."""
+        """Returns when ``ready`` says so; where it ends or takes too long it is stopped: UnavailableError."""
         end = time.monotonic() + limit
         while not ready():
             if self.running() is None or time.monotonic() > end:

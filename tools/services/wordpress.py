@@ -119,7 +119,7 @@ class WordPress:
         self._copy_program()
         env = self._environment(port)
         for step in ("tables", "users"):
-            command = ["php", "-d", "memory_limit=256M", PHP / "install.php", step, self.folder]
+            command: list[str | Path] = ["php", "-d", "memory_limit=256M", PHP / "install.php", step, self.folder]
             installing.run(command, log=self.folder / "install.log", doing="installing WordPress", env=env)
         dump = ["mariadb-dump", "--no-defaults", f"--socket={self._socket}", "-u", "root", "wordpress"]
         with (self.folder / "empty.sql").open("wb") as file:
@@ -172,7 +172,15 @@ class WordPress:
             settings = {"upload_max_filesize": "64M", "post_max_size": "70M", "memory_limit": "256M"}
             settings |= {"max_execution_time": "60", "sendmail_path": "/bin/false", "expose_php": "0"}
             flags = [part for name, value in settings.items() for part in ("-d", f"{name}={value}")]
-            command = ["php", *flags, "-S", f"127.0.0.1:{port}", "-t", self._www, self.folder / "router.php"]
+            command: list[str | Path] = [
+                "php",
+                *flags,
+                "-S",
+                f"127.0.0.1:{port}",
+                "-t",
+                self._www,
+                self.folder / "router.php",
+            ]
             env = self._environment(port) | {"PHP_CLI_SERVER_WORKERS": str(WORKERS)}
             self._web.start(command, port=port, env=env)
         self._web.wait_until(lambda: processes.status(f"http://127.0.0.1:{port}/wp-json/") == 200, limit=60)

@@ -18,6 +18,7 @@ from typing import Final
 from aggregator.sources import names
 
 _ROOT = re.compile(r"(?i)<((?:[a-z][\w.-]{0,20}:)?(?:rss|feed|RDF|channel))(?=[\s>])[^<>]{0,20000}>")
+_DOCTYPE_BEGUN = re.compile(r"(?i)<!DOCTYPE\b")
 _DOCTYPE = re.compile(r"(?i)<!DOCTYPE\b[^\[>]{0,2000}(?:\[(?P<subset>.*?)\]\s*)?>", re.DOTALL)
 _ENTITY = re.compile(r"""<!ENTITY\s+([A-Za-z][\w.-]{0,63})\s+(?:"([^"<%]{0,200})"|'([^'<%]{0,200})')\s*>""")
 _MOST_ENTITIES: Final = 1_000
@@ -91,7 +92,9 @@ def entries_begun(document: str) -> int:
 
 
 def _declared_entities(prolog: str) -> dict[str, str]:
-    doctype = _DOCTYPE.search(prolog)
+    # The first one alone: a search would try each of many to the end of the prolog.
+    start = _DOCTYPE_BEGUN.search(prolog)
+    doctype = _DOCTYPE.match(prolog, start.start()) if start else None
     if doctype is None or not doctype["subset"]:
         return {}
     found = islice(_ENTITY.finditer(doctype["subset"]), _MOST_ENTITIES)

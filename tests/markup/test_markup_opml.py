@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -85,10 +83,8 @@ def test_what_is_no_opml_is_refused(body: bytes, words: str) -> None:
 
 
 def test_a_list_is_bounded() -> None:
-    start = time.process_time()
     found = opml.read(document("".join(f'<outline xmlUrl="https://f.example/{n}"/>' for n in range(6_000))))
     assert len(found) == opml.MAX_FEEDS
-    assert time.process_time() - start < 3
 
 
 def test_what_is_written_is_read_back() -> None:

@@ -254,6 +254,7 @@ class RememberingTarget:
     sent: list[str] = field(default_factory=list)
     fail_before: list[PublishError] = field(default_factory=list)
     fail_after: list[PublishError] = field(default_factory=list)
+    note: str = ""
 
     async def publish(self, post: Post, *, media: Mapping[str, MediaFile], previous: Publication | None) -> Publication:
         if self.fail_before:
@@ -275,7 +276,10 @@ class RememberingTarget:
 
     def _publication(self, key: str) -> Publication:
         return Publication(
-            remote_id=key, remote_url=f"http://blog.example/{key}", pushed_hash=change.revision(self.posts[key])
+            remote_id=key,
+            remote_url=f"http://blog.example/{key}",
+            pushed_hash=change.revision(self.posts[key]),
+            note=self.note,
         )
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from pipeline_bench import Bench
 
-from aggregator.errors import BlockedError, RejectedError, StoreError, TryLaterError
+from aggregator.errors import BlockedError, RejectedError, RemovedError, StoreError, TryLaterError
 from aggregator.pipeline import Taken, refresh
 from aggregator.store import deliveries, entries, journal, posts, tombstones
 from aggregator.types import Action, Feed, Outcome, Rights, StepSettings
@@ -309,3 +309,46 @@ async def test_a_failure_of_one_of_many_comes_out_as_itself() -> None:
 
     with pytest.raises(StoreError, match="locked"):
         await refresh._together([busy(), busy()])
+
+
+async def test_what_a_person_took_away_at_the_target_stays_away(bench: Bench) -> None:
+    feed = serve(bench, item(1))
+    await bench.refresh(feed)
+    await bench.deliver()
+    bench.web.route("/feed", rss(item(1, text="Quite new words.")), headers={"Content-Type": "application/rss+xml"})
+    bench.web.route("/story/1", page(1, text=PROSE + "Edited."), headers={"Content-Type": "text/html"})
+    bench.now.forward(hours=2)
+    await bench.refresh(feed)
+    bench.target.posts.clear()
+    bench.target.fail_before = [RemovedError("blog", "it is in the trash there")]
+    (done,) = await bench.deliver()
+    assert (done.outcome, done.reason) == ("forgo", "blog: it is in the trash there; it stays away there")
+    (line,) = await bench.store.read(entries.lines)
+    assert (line.outcome, line.reason) == (Outcome.WITHDRAWN, "blog: it is in the trash there")
+    bench.web.route("/feed", rss(item(1, text="Newer words still.")), headers={"Content-Type": "application/rss+xml"})
+    bench.now.forward(hours=2)
+    assert dict((await bench.refresh(feed)).counts) == {"buried": 1}
+    assert await bench.deliver() == []
+    assert bench.target.posts == {}
+
+
+async def test_a_withdrawal_in_doubt_takes_back_what_had_arrived(bench: Bench) -> None:
+    await bench.refresh(serve(bench, item(1)))
+    bench.target.fail_after = [TryLaterError("blog", "cut off", in_doubt=True)]
+    await bench.deliver()
+    (line,) = await bench.store.read(entries.lines)
+    post = await bench.store.read(posts.get, line.post_key)
+    assert post is not None
+    await bench.store.write(deliveries.promise, post, ("blog",), Action.WITHDRAW, bench.now())
+    bench.now.forward(minutes=5)
+    assert [done.outcome for done in await bench.deliver()] == ["withdrawn"]
+    assert bench.target.posts == {}
+
+
+async def test_what_a_target_has_to_say_of_a_push_is_in_the_journal(bench: Bench) -> None:
+    await bench.refresh(serve(bench, item(1)))
+    bench.target.note = "edited by hand there: left as it is"
+    (done,) = await bench.deliver()
+    assert done.reason == "edited by hand there: left as it is"
+    steps = await bench.store.read(journal.of_entry, "feed", done.delivery.post.entry_key)
+    assert steps[-1].reason == "edited by hand there: left as it is"

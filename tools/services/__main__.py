@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from tools.services import installing
 from tools.services.ghost import Ghost
+from tools.services.mastodon import Mastodon
+from tools.services.micropub import Micropub
 from tools.services.wordpress import WordPress
 
 if TYPE_CHECKING:
@@ -39,6 +41,8 @@ SERVERS: dict[str, Callable[[Path], Server]] = {
     "wordpress": WordPress,
     "ghost5": partial(Ghost, major="5"),
     "ghost6": partial(Ghost, major="6"),
+    "micropub": Micropub,
+    "mastodon": Mastodon,
 }
 
 

@@ -84,7 +84,7 @@ class Ghost:
 
     def _install(self) -> Path:
         """Node, with this Ghost installed; both made once, in the cache."""
-        with processes.locked(installing.cache()):
+        with processes.locked(installing.cache() / "installing" / "ghost"):
             node = self._install_node()
             if not self._program.exists():
                 self._install_program(node)

@@ -10,7 +10,10 @@ run: $(STAMP)
 	@if [ -f config.toml ]; then exec $(BIN)/wirecopy run; else exec $(BIN)/wirecopy demo; fi
 
 test: $(STAMP)
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto -m "not service"
+
+services: $(STAMP)
+	$(BIN)/python -m pytest -m service -rs tests/services
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

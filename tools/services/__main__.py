@@ -9,35 +9,15 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Any
 
-from tools.services import installing
+from tools.services import Server, installing
 from tools.services.ghost import Ghost
 from tools.services.mastodon import Mastodon
 from tools.services.micropub import Micropub
 from tools.services.wordpress import WordPress
 
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
-
-
-class Server(Protocol):
-    """A server in a folder."""
-
-    def up(self, port: int = 0) -> DataclassInstance:
-        """Starts it, and tells where it is and who may come in."""
-        ...
-
-    def reset(self) -> None:
-        """Empties it."""
-        ...
-
-    def down(self) -> None:
-        """Stops it."""
-        ...
-
-
-SERVERS: dict[str, Callable[[Path], Server]] = {
+SERVERS: dict[str, Callable[[Path], Server[Any]]] = {
     "wordpress": WordPress,
     "ghost5": partial(Ghost, major="5"),
     "ghost6": partial(Ghost, major="6"),

@@ -1,0 +1,113 @@
+"""The site's folder: what is written there is whole or not there, and never outside of it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+MAX_READ = 8_000_000  #: bytes of a post that are read; a larger one is not ours
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """The files below one folder, by paths relative to it with ``/`` between the parts."""
+
+    root: Path
+
+    def place(self, relative: str) -> Path:
+        """The file's place, checked: inside the folder, also after following links.
+
+        Raises ValueError for anything else.
+        """
+        pure = PurePosixPath(relative)
+        if pure.is_absolute() or not pure.parts or ".." in pure.parts or "\x00" in relative or "\\" in relative:
+            raise ValueError(f"not a path within the site's folder: {relative[:200]!r}")
+        path = self.root / pure
+        if not path.parent.resolve().is_relative_to(self.root.resolve()):
+            raise ValueError(f"outside of the site's folder: {relative[:200]!r}")
+        return path
+
+    def exists(self, relative: str) -> bool:
+        """Whether there is a file."""
+        return self.place(relative).is_file()
+
+    def read(self, relative: str) -> str | None:
+        """The file's text; None where there is none. What is no UTF-8 is replaced."""
+        try:
+            with self.place(relative).open("rb") as file:
+                return file.read(MAX_READ).decode("utf-8", "replace")
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+
+    def names(self, relative: str) -> Iterator[str]:
+        """The names in a folder; none where there is no such folder."""
+        try:
+            with os.scandir(self.place(relative)) as entries:
+                yield from (entry.name for entry in entries)
+        except (FileNotFoundError, NotADirectoryError):
+            return
+
+    def write(self, relative: str, text: str) -> bool:
+        """Puts a text in its place; answers whether it was another one before."""
+        path, data = self.place(relative), text.encode("utf-8", "replace")
+        if path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data:
+            return False
+
+        def fill(temporary: Path) -> None:
+            temporary.write_bytes(data)
+
+        _put(path, fill)
+        return True
+
+    def copy(self, relative: str, source: Path) -> None:
+        """Puts a copy of a file in its place, unless one is there: its name tells its content."""
+        path = self.place(relative)
+        if not path.exists():
+            # No link: a person who edits the picture of the site must not change our copy of it.
+            _put(path, lambda temporary: shutil.copyfile(source, temporary))
+
+    def move(self, relative: str, to: str) -> None:
+        """Gives a file another name; a file of that name gives way."""
+        path = self.place(to)
+        self.place(relative).replace(path)
+        _sync_folder(path.parent)
+
+    def remove(self, relative: str) -> bool:
+        """Takes a file away; answers whether it was there."""
+        try:
+            self.place(relative).unlink()
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        return True
+
+    def drop_empty(self, relative: str) -> None:
+        """Takes a folder away if nothing is in it."""
+        with suppress(OSError):
+            self.place(relative).rmdir()
+
+
+def _put(path: Path, fill: Callable[[Path], object]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.tmp")
+    try:
+        fill(temporary)
+        with temporary.open("rb") as file:
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Makes a new name last: a post that a power cut takes away again would look like one that a person deleted."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

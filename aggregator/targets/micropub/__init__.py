@@ -1,0 +1,298 @@
+"""Micropub: an IndieWeb site takes each post as an h-entry (micro.blog, Known, Indiekit, WordPress with the plugin …).
+
+Created in one step, found again by the server's list of entries, by its address or on the site's home page; updated and
+deleted by its address.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from aggregator.config import Line, Secret
+from aggregator.config.values import FeedUrl
+from aggregator.errors import BlockedError, PublishError, RejectedError, RemovedError
+from aggregator.policy import change
+from aggregator.targets import Connect
+from aggregator.targets.micropub import entry
+from aggregator.targets.micropub.entry import Held, Reference
+from aggregator.targets.micropub.server import Absence, Server
+from aggregator.targets.shared import article
+from aggregator.targets.shared.api import Api, Web
+from aggregator.types import MediaFile, Post, Publication, Site
+
+MAX_UPLOADED = 5_000  #: pictures whose addresses at the server are remembered
+#: Properties that are ours to replace and to delete.
+OWN = frozenset({"name", "content", "summary", "category", "photo"})
+EDITED = "edited by hand there: left as it is"
+_SCOPES = {
+    "create": "publish",
+    "update": "bring posts up to date",
+    "delete": "take posts back",
+}
+
+
+class Options(Web):
+    """``[targets.NAME]`` with ``kind = "micropub"``; ``url`` is the site, which names its endpoint."""
+
+    token: Secret = Field(description="access token with the scopes create, update, delete and media")
+    endpoint: FeedUrl | None = Field(default=None, description="the Micropub endpoint, where the site does not name it")
+    status: Literal["published", "draft"] = Field(default="published", description="what a new post is made as")
+    lead: Literal["photo", "text"] = Field(
+        default="photo", description="the lead picture as the entry's photo, or at the head of its text"
+    )
+    pictures: Literal["upload", "link"] = Field(
+        default="upload", description="copies in the server's media endpoint, or the originals"
+    )
+    reference: Reference = Field(default="none", description="the property that names the original's address")
+    syndicate_to: tuple[Line, ...] = Field(default=(), description="uids of places that the server sends copies to")
+    destination: Line = Field(default="", description="uid of the blog, where the account has several (micro.blog)")
+
+
+class Micropub:
+    """A site behind a Micropub server."""
+
+    def __init__(
+        self, name: str, options: Options, *, server: Server, language: str, now: Callable[[], datetime]
+    ) -> None:
+        self.name = name
+        self._options = options
+        self._server = server
+        self._language = language
+        self._now = now
+        self._uploaded: dict[str, str] = {}  # hash of a picture → its address at the server
+        self._objects = True  # the server takes pictures as objects with value and alt, as far as we know
+        self._around: tuple[str, str] | None = None  # what stands before and after the slug in the server's addresses
+
+    def __repr__(self) -> str:
+        return f"Micropub({self.name!r})"
+
+    async def publish(self, post: Post, *, media: Mapping[str, MediaFile], previous: Publication | None) -> Publication:
+        """Makes the entry, or replaces its properties; what a person edited there is left as it is."""
+        if previous is None:
+            url, note = await self._create(post, media)
+        else:
+            url, note = previous.remote_id, ""
+            held = await self._present(url)
+            if held and previous.version and held.fingerprint != previous.version:
+                return replace(previous, note=EDITED)
+            url = await self._update(post, media, url, held)
+        self._learn(url, post)
+        return Publication(
+            remote_id=previous.remote_id if previous else url,
+            remote_url=url,
+            published_at=previous.published_at if previous else self._now(),
+            pushed_hash=change.revision(post),
+            version=await self._version(url),
+            note=note,
+        )
+
+    async def find(self, post: Post) -> Publication | None:
+        """Looks into the server's list of entries; where it has none, at the expected address and the home page.
+
+        A draft, or a post that has left the home page, is not seen at servers without a list.
+        """
+        listing = await self._server.listing(post)
+        held = listing.found
+        if held is None and not listing.whole:
+            held = await self._at(self._expected(post), post) or await self._at_home(post)
+        if held is None:
+            return None
+        self._learn(held.url, post)
+        return Publication(
+            remote_id=held.url,
+            remote_url=held.url,
+            pushed_hash=held.revision,
+            version=held.fingerprint if "content" in held.properties else "",
+        )
+
+    async def withdraw(self, post: Post, publication: Publication | None) -> None:
+        """Deletes the entry; harmless where there is none."""
+        if publication is None:
+            return
+        url = publication.remote_url or publication.remote_id
+        try:
+            await self._server.delete(url)
+        except (RejectedError, BlockedError):
+            if not await self._gone(url, refused=True):
+                raise
+
+    def wants(self, post: Post) -> tuple[str, ...]:
+        """The pictures that the post shows, unless the originals are to be shown."""
+        return article.picture_urls(post) if self._options.pictures == "upload" else ()
+
+    async def check(self) -> list[str]:
+        """Whether endpoint, token, scopes and what the options name are there."""
+        try:
+            abilities = await self._server.abilities()
+            scopes = await self._server.scopes()
+            refusal = "" if scopes is not None else await self._server.refusal_to_update()
+        except PublishError as error:
+            return [error.message]
+        found = []
+        if scopes is not None:
+            lacking = [name for name in _SCOPES if name not in scopes]
+            found += [f"the token may not {_SCOPES[name]}: it lacks the scope {name}" for name in lacking]
+        elif refusal:
+            found.append(f"the token may not {_SCOPES['update']}: {refusal}")
+        if self._options.pictures == "upload" and abilities.media_endpoint is None:
+            found.append('the server has no media endpoint: pictures stay where they are; say so by pictures = "link"')
+        if missing := set(self._options.syndicate_to) - abilities.syndication:
+            found.append(f"syndicate_to: the server knows no {', '.join(sorted(missing))}")
+        if self._options.destination and self._options.destination not in abilities.destinations:
+            found.append(f"destination: the account has no blog {self._options.destination}")
+        return found
+
+    async def close(self) -> None:
+        """Closes the connections; harmless when called twice."""
+        await self._server.close()
+
+    async def _create(self, post: Post, media: Mapping[str, MediaFile]) -> tuple[str, str]:
+        """Address of the entry made, and what a person should know of it."""
+        told: dict[str, list[object]] = {
+            **await self._properties(post, media),
+            "published": [post.published_at.isoformat()],
+            "mp-slug": [post.slug],
+            "post-status": [self._options.status],
+            "mp-syndicate-to": list(self._options.syndicate_to),
+        }
+        if self._options.reference != "none" and post.credit.url:
+            told[self._options.reference] = [post.credit.url]
+        url = await self._with_photo({name: values for name, values in told.items() if values}, self._server.create)
+        number = entry.number_of(url, post.slug) or 1
+        if number == 1:
+            return url, ""
+        # A number behind the slug: an earlier attempt had arrived unseen, or somebody else has the slug.
+        head, _, tail = url.rpartition(f"-{number}")
+        first = await self._at(head + tail, post)
+        if first is None:
+            return url, f"its address ends in -{number}: something else has the slug there"
+        await self._server.delete(url)
+        if first.revision != change.revision(post):
+            await self._update(post, media, first.url, first)
+        return first.url, "an earlier attempt had arrived; the second copy was deleted"
+
+    async def _update(self, post: Post, media: Mapping[str, MediaFile], url: str, held: Held | None) -> str:
+        """Replaces what the entry says; answers its address, which may be a new one (Micropub, 3.4)."""
+        told = await self._properties(post, media)
+        values = {name: value for name, value in told.items() if value}
+        # A server may refuse to delete a property that an entry has not got.
+        emptied = held.properties & (OWN - values.keys()) if held else frozenset()
+        try:
+            return await self._with_photo(values, lambda told: self._server.update(url, told, emptied))
+        except (RejectedError, BlockedError) as error:
+            if await self._gone(url, refused=True):
+                raise RemovedError(self.name, f"somebody deleted {url} there") from error
+            raise
+
+    async def _with_photo(
+        self, told: Mapping[str, list[object]], send: Callable[[Mapping[str, list[object]]], Awaitable[str]]
+    ) -> str:
+        """Sends properties in the form that the server takes pictures in: learnt from its refusal of the other."""
+        if not any(isinstance(picture, dict) for picture in told.get("photo", [])):
+            return await send(told)
+        if self._objects:
+            try:
+                return await send(told)
+            except RejectedError:
+                answer = await send(entry.plain_photo(told))
+                self._objects = False
+                return answer
+        return await send(entry.plain_photo(told))
+
+    async def _properties(self, post: Post, media: Mapping[str, MediaFile]) -> dict[str, list[object]]:
+        copies = await self._copies(media)
+        shown = post.lead if self._options.lead == "photo" else None
+        html = article.html(post, language=self._language, pictures=copies, lead_shown=shown is not None)
+        return entry.properties(post, html, photo=shown, copies=copies)
+
+    async def _copies(self, media: Mapping[str, MediaFile]) -> Mapping[str, str]:
+        """Addresses of the copies at the server; a picture that it refuses is shown from its original address."""
+        found: dict[str, str] = {}
+        for original, file in media.items():
+            address = self._uploaded.get(file.sha256)
+            if address is None:
+                name = f"{file.sha256[:20]}.{file.type.partition('/')[2]}"
+                try:
+                    data = await asyncio.to_thread(Path(file.path).read_bytes)
+                    address = await self._server.upload(name, data, file.type)
+                except (OSError, RejectedError):
+                    continue
+                if address is None:
+                    return {}
+                if len(self._uploaded) >= MAX_UPLOADED:
+                    self._uploaded.clear()
+                self._uploaded[file.sha256] = address
+            found[original] = address
+        return found
+
+    async def _present(self, url: str) -> Held | None:
+        """What the server holds there; None where it can't tell. Raises RemovedError where it was deleted."""
+        sight = await self._server.source(url)
+        if isinstance(sight, Held):
+            return sight
+        if await self._gone(url):
+            raise RemovedError(self.name, f"somebody deleted {url} there")
+        return None
+
+    async def _gone(self, url: str, *, refused: bool = False) -> bool:
+        """Whether an entry that was there is there no more, while the site as such is.
+
+        A page that is not found says little alone: a draft has none, and a static site builds its pages later. Either
+        the server says too that it has no such entry, or it has ``refused`` to change it.
+        """
+        sight = await self._server.source(url)
+        if isinstance(sight, Held):
+            return False
+        status, _ = await self._server.page(url)
+        known = sight is Absence.GONE or (refused and self._options.status == "published")
+        if status != 410 and not (status == 404 and known):
+            return False
+        await self._server.rediscover()  # raises where the whole site has gone, for a while or for good
+        return True
+
+    async def _version(self, url: str) -> str:
+        """The fingerprint of what is there after a push; empty where the server does not tell."""
+        try:
+            sight = await self._server.source(url)
+        except PublishError:
+            return ""  # the push itself went well: that must not be forgotten
+        return sight.fingerprint if isinstance(sight, Held) else ""
+
+    async def _at(self, url: str | None, post: Post) -> Held | None:
+        """The post at an address, if it is there."""
+        if url is None:
+            return None
+        sight = await self._server.source(url)
+        if isinstance(sight, Held):
+            return sight if sight.tells(post) else None
+        _, page = await self._server.page(url)
+        return entry.on_its_page(page, url, post)
+
+    async def _at_home(self, post: Post) -> Held | None:
+        _, page = await self._server.page(self._server.site)
+        found = entry.in_feed(page, self._server.site, post)
+        return found or await self._at(entry.linked(page, self._server.site, post), post)
+
+    def _learn(self, url: str, post: Post) -> None:
+        """Notes how the server makes addresses from slugs."""
+        if entry.number_of(url, post.slug) == 1:
+            before, _, after = url.rpartition(post.slug)
+            self._around = (before, after)
+
+    def _expected(self, post: Post) -> str | None:
+        return post.slug.join(self._around) if self._around else None
+
+
+def build(name: str, options: Options, *, site: Site, folder: Path, http: Connect) -> Micropub:
+    """The site as configured; nothing is asked before its first use."""
+    token = options.token.reveal()
+    api = Api(name, http(options.allow_networks), seconds=options.timeout.total_seconds(), hide=(token,))
+    server = Server(api, options.url, token, endpoint=options.endpoint, destination=options.destination)
+    return Micropub(name, options, server=server, language=site.language, now=lambda: datetime.now(UTC))

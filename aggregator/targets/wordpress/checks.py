@@ -1,0 +1,84 @@
+"""Whether a WordPress will take our posts, told to its owner before the first one."""
+
+from __future__ import annotations
+
+import ipaddress
+from urllib.parse import urlsplit
+
+from aggregator.errors import PublishError
+from aggregator.targets.wordpress.authors import Authors
+from aggregator.targets.wordpress.options import Options
+from aggregator.targets.wordpress.rest import Account, Rest
+
+
+async def complaints(rest: Rest, options: Options, authors: Authors) -> list[str]:
+    """What is wrong, in sentences; empty: all is well."""
+    found = list(_in_the_clear(options.url))
+    try:
+        root = await rest.root()
+    except PublishError as error:
+        return [*found, error.message]
+    try:
+        account = await rest.account()
+    except PublishError as error:
+        return [*found, _about_credentials(error, application_passwords=root.application_passwords)]
+    if root.plain:
+        found.append(
+            "the blog has plain permalinks (?p=123), so that addresses of posts say nothing: "
+            "choose another form in Settings, Permalinks"
+        )
+    found += _about_rights(account, options)
+    try:
+        for name in authors.named:
+            _, complaint = await authors.resolve(name)
+            found += [complaint] if complaint else []
+    except PublishError as error:
+        found.append(f"the blog's authors can't be asked for: {error.message}")
+    return found
+
+
+def _in_the_clear(url: str) -> list[str]:
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    try:
+        private = not ipaddress.ip_address(host).is_global
+    except ValueError:
+        private = host == "localhost" or "." not in host
+    if parts.scheme == "https" or private:
+        return []
+    return [f"{url} is not https: the password travels for everyone to read, and WordPress may refuse it"]
+
+
+def _about_credentials(error: PublishError, *, application_passwords: bool) -> str:
+    if not application_passwords:
+        return (
+            f"{error.message}; the blog does not offer Application Passwords: it needs https, "
+            "and a security plugin may have switched them off"
+        )
+    return (
+        f"{error.message}; are username and password right (an Application Password from the account's profile, not "
+        "the one to log in with), and does the web server pass the Authorization header on?"
+    )
+
+
+def _about_rights(account: Account, options: Options) -> list[str]:
+    has = account.capabilities
+    role = ", ".join(account.roles) or "no role"
+    if not has:
+        return []  # it does not tell
+    if not has & {"edit_posts", "publish_posts"}:
+        return [f"the account may not write posts (it has {role}): give it the role Author"]
+    found = []
+    if options.status in ("publish", "private") and "publish_posts" not in has:
+        found.append(f'the account may not publish (it has {role}): give it the role Author, or set status = "pending"')
+    if options.pictures == "upload" and "upload_files" not in has:
+        found.append(
+            f'the account may not upload pictures (it has {role}): give it the role Author, or set pictures = "link"'
+        )
+    named = [*options.categories.always, *options.categories.by_feed, *options.categories.by_tag]
+    if options.categories.create and named and "manage_categories" not in has:
+        found.append(
+            f"the account may not make categories (it has {role}): make those that are set here by hand at the blog, "
+            "or give it the role Editor; posts go without those that are missing"
+        )
+    return found

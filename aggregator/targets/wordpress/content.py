@@ -1,0 +1,227 @@
+"""The text of a post as WordPress keeps it: no line that it would rewrite, no word that it would run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from urllib.parse import parse_qs, urlsplit
+
+import lxml.html
+from lxml import etree
+
+from aggregator.targets.shared import article, texts
+from aggregator.targets.wordpress.media import Picture
+from aggregator.types import Post
+
+#: A player of another site: it is written as its address on a line of its own, which WordPress turns into the player.
+EMBED = "embed"
+#: Elements that WordPress's wpautop takes for blocks, and ours.
+BLOCKS = frozenset(
+    """address article aside audio blockquote details dd div dl dt fieldset figcaption figure footer h1 h2 h3 h4 h5 h6
+    header hgroup hr li main nav ol p pre section summary table tbody td tfoot th thead tr ul video""".split()
+) | {EMBED}
+#: Blocks that may hold words and blocks side by side; wpautop would break words there out of their paragraph.
+MIXED = frozenset("article aside blockquote dd details div footer header li section td th".split())
+#: Wrappers that say nothing.
+WRAPPERS = frozenset({"div", "section", "article", "main"})
+#: What is in the blog's own language: the parts of `article.html` behind the text.
+OWN = frozenset({"also", "altered", "generator", "source-credit"})
+_SPACE = re.compile(r"[ \t\r\n\f]+")
+_COLON = "\ufdd0"  # a noncharacter: stands for the colon of an address in the text until it is written
+_ADDRESS = re.compile(r"(?i)(https?):(?=//)")
+
+
+def tree(post: Post, *, language: str, pictures: Mapping[str, Picture], lead_shown: bool) -> lxml.html.HtmlElement:
+    """The post as a tree: one block after another, each with only words or only blocks in it."""
+    copies = {url: picture.url for url, picture in pictures.items()}
+    root = article.parse(article.html(post, language=language, pictures=copies, lead_shown=lead_shown))
+    _settle_pictures(root, {picture.url: picture.id for picture in pictures.values()})
+    _settle_players(root)
+    _unwrap(root)
+    _tidy(root)
+    _paragraphs(root, always=True)
+    for element in list(root.iter(*MIXED)):
+        if element is not root:
+            _paragraphs(element, always=False)
+    _tell_language(root, post.language, language)
+    return root
+
+
+def classic(root: lxml.html.HtmlElement) -> str:
+    """The text for the classic editor: one line for each block."""
+    return "\n\n".join(filter(None, (line(child) for child in root)))
+
+
+def line(element: lxml.html.HtmlElement) -> str:
+    """One block as HTML, with everything harmless that WordPress would act upon.
+
+    - ``[`` begins a shortcode: it is written as a character reference, in words and in attributes
+    - an address alone on its line is fetched and embedded: its colon is written as a reference
+    - comments (``<!--more-->``, blocks) have been dropped by the cleaner
+    """
+    if element.tag == EMBED:
+        return element.get("src", "")
+    for node in element.iter():
+        node.text = _ADDRESS.sub(rf"\1{_COLON}", node.text) if node.text else node.text
+        if node is not element and node.tail:
+            node.tail = _ADDRESS.sub(rf"\1{_COLON}", node.tail)
+    html = etree.tostring(element, encoding="unicode", method="html", with_tail=False)
+    html = html.replace("[", "&#91;").replace(_COLON, "&#58;")
+    return re.sub(r'<embed src="([^"]*)">', r"\n\1\n", html)
+
+
+def plain(words: str) -> str:
+    """Plain words for a field that takes HTML."""
+    return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("[", "&#91;")
+
+
+def _settle_pictures(root: lxml.html.HtmlElement, ids: Mapping[str, int]) -> None:
+    for picture in list(root.iter("picture")):
+        picture.drop_tag()
+    for source in list(root.iter("source")):
+        parent = source.getparent()
+        if parent is not None and parent.tag in ("audio", "video") and not parent.get("src") and source.get("src"):
+            parent.set("src", source.get("src", ""))  # an author may not have sources within
+        source.drop_tree()
+    for image in root.iter("img"):
+        for name in ("srcset", "sizes"):
+            image.attrib.pop(name, None)
+        if number := ids.get(image.get("src", "")):
+            image.set("class", f"wp-image-{number}")  # WordPress adds sizes and lazy loading to these by itself
+
+
+def _settle_players(root: lxml.html.HtmlElement) -> None:
+    """Frames become what WordPress embeds by itself, or a link: an author may not have frames."""
+    for frame in list(root.iter("iframe")):
+        address = watched(frame.get("src", ""))
+        if address:
+            player = lxml.html.Element(EMBED, {"src": address})
+        else:
+            player = lxml.html.Element("p")
+            link = etree.SubElement(player, "a", {"href": frame.get("src", ""), "rel": "noopener noreferrer"})
+            link.text = frame.get("title") or urlsplit(frame.get("src", "")).netloc
+        frame.addprevious(player)
+        player.tail, frame.tail = frame.tail, None
+        frame.drop_tree()
+        for parent in player.iterancestors("p", "span", "em", "strong", "a"):
+            parent.tag = "div"  # it is a block now, and these hold none
+
+
+def watched(player: str) -> str | None:
+    """The address of a video's page, which WordPress knows how to embed; None for other players."""
+    parts = urlsplit(player)
+    last = parts.path.rsplit("/", 1)[-1]
+    query = {name: values[0] for name, values in parse_qs(parts.query[:1000]).items()}
+    if parts.netloc == "www.youtube-nocookie.com":
+        if last == "videoseries":
+            return f"https://www.youtube.com/playlist?list={query.get('list', '')}"
+        start = f"&t={query['start']}" if query.get("start", "").isdecimal() else ""
+        return f"https://www.youtube.com/watch?v={last}{start}"
+    if parts.netloc == "player.vimeo.com":
+        return f"https://vimeo.com/{last}{'/' + query['h'] if query.get('h', '').isalnum() else ''}"
+    if parts.netloc == "www.dailymotion.com":
+        return f"https://www.dailymotion.com/video/{last}"
+    return None
+
+
+def _unwrap(root: lxml.html.HtmlElement) -> None:
+    """Blocks stand beside each other, not in wrappers around them."""
+    while wrappers := [child for child in root if child.tag in WRAPPERS and not child.attrib]:
+        for wrapper in wrappers:
+            _paragraphs(wrapper, always=True)  # its words are no part of the words around it
+            wrapper.drop_tag()
+
+
+def _tidy(root: lxml.html.HtmlElement) -> None:
+    """No line breaks but in preformatted text: WordPress makes paragraphs of them."""
+    for element in root.iter():
+        kept = element.tag == "pre" or any(True for _ in element.iterancestors("pre"))
+        if element.text and not kept:
+            element.text = _SPACE.sub(" ", element.text)
+        if element.tail and not any(True for _ in element.iterancestors("pre")):
+            element.tail = _SPACE.sub(" ", element.tail)
+
+
+def _paragraphs(container: lxml.html.HtmlElement, *, always: bool) -> None:
+    """Puts words that stand beside blocks into paragraphs of their own; two line breaks part paragraphs."""
+    runs = list(_runs(container))
+    if not always and len(runs) == 1 and not isinstance(runs[0], lxml.html.HtmlElement):
+        return
+    for child in list(container):
+        container.remove(child)
+    container.text = None
+    for run in runs:
+        if isinstance(run, lxml.html.HtmlElement):
+            run.tail = None
+            container.append(run)
+        else:
+            container.append(_paragraph(run))
+
+
+Run = list["str | lxml.html.HtmlElement"]
+
+
+def _runs(container: lxml.html.HtmlElement) -> Iterator[lxml.html.HtmlElement | Run]:
+    """What a container holds: blocks, and runs of words between them."""
+    run: Run = [container.text or ""]
+    for child in container:
+        tail = child.tail or ""
+        if child.tag in BLOCKS:
+            if _says(run):
+                yield run
+            yield child
+            run = [tail]
+        elif child.tag == "br" and _ends_with_break(run):
+            if _says(run):
+                yield run
+            run = [tail]
+        else:
+            run += [child, tail]
+    if _says(run):
+        yield run
+
+
+def _ends_with_break(run: Run) -> bool:
+    rest = [part for part in run if not isinstance(part, str) or part.strip()]
+    last = rest[-1] if rest else None
+    return isinstance(last, lxml.html.HtmlElement) and last.tag == "br"
+
+
+def _says(run: Run) -> bool:
+    return any(part.strip() if isinstance(part, str) else part.tag != "br" for part in run)
+
+
+def _paragraph(run: Run) -> lxml.html.HtmlElement:
+    """A paragraph of a run of words, without the breaks at its end."""
+    while run and (not run[-1].strip() if isinstance(run[-1], str) else run[-1].tag == "br"):
+        run.pop()
+    paragraph = lxml.html.Element("p")
+    last = None
+    for part in run:
+        if isinstance(part, str):
+            if last is None:
+                paragraph.text = (paragraph.text or "") + part.lstrip()
+            else:
+                last.tail = part
+        else:
+            part.tail = None
+            paragraph.append(part)
+            last = part
+    return paragraph
+
+
+def _tell_language(root: lxml.html.HtmlElement, language: str | None, blog: str) -> None:
+    """Marks the blocks of a foreign text with its language and direction."""
+    if not language or language.partition("-")[0].lower() == blog.partition("-")[0].lower():
+        return
+    direction = texts.direction(language)
+    for child in foreign(root):
+        if child.tag != EMBED and child.get("lang") is None:
+            child.set("lang", language)
+            if direction != texts.direction(blog) and child.get("dir") is None:
+                child.set("dir", direction)
+
+
+def foreign(root: Iterable[lxml.html.HtmlElement]) -> Iterator[lxml.html.HtmlElement]:
+    """The blocks that are the source's, not ours."""
+    return (child for child in root if child.get("class") not in OWN)

@@ -1,0 +1,100 @@
+"""Where a blog has its REST API: the usual place, the one that its pages name, or the one for plain permalinks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode, urlsplit
+
+import httpx
+import lxml.html
+
+from aggregator import urls
+from aggregator.errors import BlockedError, TryLaterError
+from aggregator.targets.shared.api import Answer, Api
+
+REL = "https://api.w.org/"  #: what a page's link to the API is called (WordPress REST API handbook, "Discovery")
+NAMESPACE = "wp/v2"
+MAX_PAGE = 500_000  #: bytes of the home page that are searched; the link stands in its head
+_ROUTE = "rest_route="
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """The address that all calls begin with."""
+
+    address: str
+    application_passwords: bool  #: whether the blog says that it takes them
+
+    @property
+    def plain(self) -> bool:
+        """Whether the blog has plain permalinks (``/?p=123``)."""
+        return _ROUTE in self.address
+
+    def url(self, path: str, params: Mapping[str, str]) -> str:
+        """The address of one call below ``wp/v2``."""
+        query = urlencode(params, safe=",")
+        if self.plain:
+            prefix = self.address[: self.address.index(_ROUTE) + len(_ROUTE)]
+            return f"{prefix}{quote(f'/{NAMESPACE}/{path}')}{'&' if query else ''}{query}"
+        return f"{self.address.rstrip('/')}/{NAMESPACE}/{path}{'?' if query else ''}{query}"
+
+
+async def find(api: Api, url: str) -> Root:
+    """The root of the API of the blog at ``url``. Raises TryLaterError, BlockedError."""
+    seen: list[str] = []
+    found = await _index(api, f"{url}/wp-json/", seen)
+    if found is not None:
+        return found
+    page = await api.send("GET", f"{url}/", expect=range(400, 600))
+    for address in _named(page):
+        _same_blog(api.target, url, address)
+        found = await _index(api, address, seen)
+        if found is not None:
+            return found
+    found = await _index(api, f"{url}/?rest_route=/", seen)
+    if found is not None:
+        return found
+    message = (
+        f"there is no WordPress REST API to be found at {url} ({'; '.join(seen)}): is this the address of the blog's "
+        "front page, and has a security plugin closed the REST API?"
+    )
+    raise BlockedError(api.target, message)
+
+
+async def _index(api: Api, address: str, seen: list[str]) -> Root | None:
+    """The root, where the answer is that of a WordPress; else a line in ``seen``."""
+    fields = "_fields=namespaces,authentication"
+    joint = "&" if "?" in address else "?"
+    answer = await api.send("GET", f"{address}{joint}{fields}", expect=range(300, 500))
+    try:
+        index = answer.json() if answer.status == 200 else None
+    except TryLaterError:
+        index = None
+    namespaces = index.get("namespaces") if isinstance(index, dict) else None
+    if not isinstance(index, dict) or not isinstance(namespaces, list) or NAMESPACE not in namespaces:
+        seen.append(f"{urlsplit(address).path or '/'} answers {answer.status}")
+        return None
+    authentication = index.get("authentication")
+    known = isinstance(authentication, dict) and "application-passwords" in authentication
+    return Root(address=address, application_passwords=known)
+
+
+def _named(page: Answer) -> Iterator[str]:
+    """The addresses that a page names as that of its API."""
+    for link in httpx.Response(200, headers=page.headers).links.values():
+        if link.get("rel") == REL and (address := urls.resolve(page.url, link.get("url"))):
+            yield address
+    if page.body and "html" in page.headers.get("content-type", ""):
+        root = lxml.html.document_fromstring(page.body[:MAX_PAGE] or b"<p>", ensure_head_body=True)
+        for element in root.iter("link"):
+            if element.get("rel") == REL and (address := urls.resolve(page.url, element.get("href"))):
+                yield address
+
+
+def _same_blog(target: str, url: str, address: str) -> None:
+    """The credentials go to the server that was configured and to no other, whatever a page says."""
+    ours, theirs = urlsplit(url), urlsplit(address)
+    if (ours.scheme, ours.netloc.lower()) != (theirs.scheme, theirs.netloc.lower()):
+        shown = f"{theirs.scheme}://{theirs.netloc}"
+        raise BlockedError(target, f"the blog at {url} says that it is {shown}: set url to that address")

@@ -1,0 +1,153 @@
+"""A post as the blog holds it, and where it may be found there."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from aggregator.errors import RemovedError, TryLaterError
+from aggregator.targets.shared import article
+from aggregator.targets.shared.api import Answer
+from aggregator.targets.wordpress.rest import Rest, listed
+from aggregator.types import Post, Publication
+
+#: Asked for by name, so that the blog does not render texts, which may send it to other servers (oEmbed).
+FIELDS = "id,slug,status,link,date_gmt,title.raw,content.raw,excerpt.raw,featured_media,categories,tags"
+STATUSES = "publish,future,draft,pending,private,trash"
+GONE = frozenset({404, 410})
+NO_TRASH = 501  #: the blog is set to delete at once
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A post at the blog."""
+
+    id: int
+    slug: str
+    status: str
+    link: str
+    date: datetime | None
+    title: str
+    content: str
+    excerpt: str
+    picture: int  #: the featured image; 0: none
+    categories: tuple[int, ...]
+    tags: tuple[int, ...]
+
+    @property
+    def mark(self) -> tuple[str, str] | None:
+        """Key and revision of the post that the text was made from."""
+        return article.mark_of(self.content)
+
+    @property
+    def version(self) -> str:
+        """The number that changes when a person edits the text."""
+        words = "\0".join((self.title, self.content, self.excerpt))
+        return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+    def publication(self, *, pushed_hash: str, version: str | None = None, note: str = "") -> Publication:
+        """What is known of it."""
+        return Publication(
+            remote_id=str(self.id),
+            remote_url=self.link or None,
+            published_at=self.date,
+            pushed_hash=pushed_hash,
+            version=self.version if version is None else version,
+            note=note,
+        )
+
+
+def read(answer: Answer) -> Held:
+    """The post in an answer. Raises TryLaterError where there is none in it."""
+    return _held(answer.json(), answer)
+
+
+async def by_id(rest: Rest, number: str) -> Held | None:
+    """The post of that number; None if there is none."""
+    if not number.isdecimal():
+        return None
+    answer = await rest.get(f"posts/{number}", {"context": "edit", "_fields": FIELDS}, expect=GONE)
+    return None if answer.status in GONE else read(answer)
+
+
+async def ours(rest: Rest, post: Post, *, thorough: bool) -> list[Held]:
+    """All that the blog holds of a post, oldest first, with what lies in its trash.
+
+    WordPress makes slugs unique by a number behind them, and marks those in the trash. ``thorough``: where the slug
+    leads nowhere, the text is searched for the key, since a person may have changed the slug.
+    """
+    slugs = [post.slug, *(f"{post.slug}-{number}" for number in range(2, 6))]
+    slugs += [f"{slug}__trashed" for slug in slugs]
+    asked = {"context": "edit", "status": STATUSES, "per_page": "100", "_fields": FIELDS}
+    answer = await rest.get("posts", {"slug": ",".join(slugs)} | asked)
+    found = _with_key(answer, post.key)
+    if not found and thorough:
+        found = _with_key(await rest.get("posts", {"search": post.key} | asked), post.key)
+    return sorted(found, key=lambda held: held.id)
+
+
+async def settled(rest: Rest, post: Post, *, thorough: bool = False) -> Held | None:
+    """The one post that stands for ours at the blog; drafts beside it, left by broken attempts, are deleted.
+
+    Raises RemovedError where it lies in the trash and nowhere else.
+    """
+    found = await ours(rest, post, thorough=thorough)
+    live = [held for held in found if held.status != "trash"]
+    if not live:
+        if found:
+            raise RemovedError(rest.target, f"post {found[0].id} lies in the blog's trash")
+        return None
+    kept = min(live, key=lambda held: (held.status == "draft", held.id))
+    for held in live:
+        if held.id != kept.id and held.status == "draft" and held.slug.startswith(post.slug):
+            await rest.delete(f"posts/{held.id}", {"force": "true"}, expect=GONE)
+    return kept
+
+
+async def trash(rest: Rest, held: Held) -> None:
+    """Puts it into the trash, or deletes it where the blog has none."""
+    answer = await rest.delete(f"posts/{held.id}", {}, expect={*GONE, NO_TRASH})
+    if answer.status == NO_TRASH:
+        await rest.delete(f"posts/{held.id}", {"force": "true"}, expect=GONE)
+
+
+def _with_key(answer: Answer, key: str) -> list[Held]:
+    found = [_held(item, answer) for item in listed(answer)]
+    return [held for held in found if (held.mark or ("", ""))[0] == key]
+
+
+def _held(value: object, answer: Answer) -> Held:
+    if not isinstance(value, dict) or not isinstance(value.get("id"), int):
+        raise TryLaterError(answer.target, "answered with no post where one was asked for", in_doubt=answer.writes)
+    return Held(
+        id=value["id"],
+        slug=str(value.get("slug") or ""),
+        status=str(value.get("status") or ""),
+        link=str(value.get("link") or ""),
+        date=_date(value.get("date_gmt")),
+        title=_raw(value.get("title")),
+        content=_raw(value.get("content")),
+        excerpt=_raw(value.get("excerpt")),
+        picture=value["featured_media"] if isinstance(value.get("featured_media"), int) else 0,
+        categories=_numbers(value.get("categories")),
+        tags=_numbers(value.get("tags")),
+    )
+
+
+def _raw(value: object) -> str:
+    raw = value.get("raw") if isinstance(value, dict) else None
+    return raw if isinstance(raw, str) else ""
+
+
+def _numbers(value: object) -> tuple[int, ...]:
+    return tuple(item for item in value if isinstance(item, int)) if isinstance(value, list) else ()
+
+
+def _date(value: object) -> datetime | None:
+    """WordPress tells GMT without saying so."""
+    try:
+        read = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return read.replace(tzinfo=UTC) if read is not None and read.tzinfo is None else read

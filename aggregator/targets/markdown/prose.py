@@ -47,6 +47,8 @@ _ANYWHERE = str.maketrans(
     }
 )
 _LINE_START = re.compile(r"^(\s*)(?:([#+=:^%-])|(\d{1,10})([.)])(?=\s|$))")
+#: What Hugo would turn into a link, though it was none.
+_LINK_ALIKE = re.compile(r"(?<=\w):(?=//)|(?<=www)\.|(?<=\w)@(?=\w)")
 _UNDERSCORE = re.compile(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
 
 
@@ -140,6 +142,7 @@ class _Writer(MarkdownConverter):
         """Text in which nothing means anything to Markdown or to a template engine."""
         text = re.sub(r"\s*\n\s*", " ", text)
         text = _UNDERSCORE.sub(r"\\_", text.translate(_ANYWHERE))
+        text = _LINK_ALIKE.sub(lambda match: f"&#{ord(match[0])};", text)
         return _LINE_START.sub(_referenced, text)
 
     def convert_br(self, el: object, text: str, parent_tags: Set[str]) -> str:

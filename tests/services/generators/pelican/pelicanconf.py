@@ -1,0 +1,8 @@
+SITENAME = "The Night Desk"
+SITEURL = "https://news.example/blog"
+PATH = "content"
+OUTPUT_PATH = "output"
+TIMEZONE = "UTC"
+DEFAULT_LANG = "en"
+THEME = "theme"
+DEFAULT_CATEGORY = "News"

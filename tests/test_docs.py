@@ -20,6 +20,7 @@ from aggregator.config.sections import (
     FetchSettings,
     SiteSettings,
     StoreSettings,
+    TargetTable,
     TransformTable,
 )
 from aggregator.types import Feed
@@ -37,6 +38,7 @@ SECTIONS = {
     "[defaults]": FeedDefaults,
     "[feeds.NAME]": FeedSettings,
     "[[feeds.NAME.transforms]]": TransformTable,
+    "[targets.NAME]": TargetTable,
 }
 KEYS = [(name, key) for name, model in SECTIONS.items() for key in model.model_fields]
 VERBS_WITH_DB = [name for verbs in VERBS.values() for name, _, _ in verbs] + ["db backup", "db upgrade", "db check"]
@@ -54,6 +56,8 @@ def told(value: object) -> str:
     if isinstance(value, timedelta):
         units = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
         seconds = int(value.total_seconds())
+        if not seconds:
+            return '`"0s"`'
         unit, size = next((unit, size) for unit, size in units if seconds % size == 0 and seconds >= size)
         # Weeks and days are told in days, ninety seconds in seconds.
         return f'`"{seconds // size}{unit}"`'
@@ -106,7 +110,7 @@ def test_the_example_shows_the_defaults(tmp_path):
     path = tmp_path / "config.toml"
     keys = "listen|workers|processes|stop_timeout|watch|keep_journal|floor|ceiling|host_pause|host_connections"
     keys += (
-        "|timeout|connect_timeout|feed_bytes|page_bytes|image_bytes|robots_bytes|redirects|robots|language|generator"
+        "|timeout|connect_timeout|feed_bytes|page_bytes|image_bytes|robots_bytes|redirects|robots|language|timezone|generator|spacing|parallel|order"
     )
     keys += "|per_page|images|accent|index|feed_entries|every|rights|permission|extract|max_age|max_new|kind"
     path.write_text(re.sub(rf"(?m)^#(?=(?:{keys}) = )", "", EXAMPLE.read_text()))
@@ -142,6 +146,8 @@ def test_documented_defaults_are_right(section, model):
         default = rows(section)[key][1]
         if field.is_required():
             assert default == "required"
+        elif field.default is None:
+            assert default == "none"
         elif field.default == "":
             assert default in ("none", '`""`') or default.startswith("`site.")
         else:

@@ -4,6 +4,7 @@ The models of kinds (``Options``) use `Section`, `Duration`, `Secret` and the ot
 """
 
 from aggregator.config.advice import warnings
+from aggregator.config.hours import Hours, time_zone
 from aggregator.config.loading import load
 from aggregator.config.merged import Config, TargetSettings
 from aggregator.config.sections import (
@@ -13,6 +14,7 @@ from aggregator.config.sections import (
     FeedSettings,
     FetchSettings,
     File,
+    Manners,
     Section,
     SiteSettings,
     StoreSettings,
@@ -32,12 +34,15 @@ __all__ = [
     "File",
     "FolderPath",
     "HeaderName",
+    "Hours",
     "Line",
+    "Manners",
     "Secret",
     "Section",
     "SiteSettings",
     "StoreSettings",
     "TargetSettings",
     "load",
+    "time_zone",
     "warnings",
 ]

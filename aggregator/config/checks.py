@@ -5,7 +5,7 @@ Works on the file's own values, so that these complaints come together with thos
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path as FilePath
 
 from pydantic import BaseModel, ValidationError
@@ -13,12 +13,15 @@ from pydantic import BaseModel, ValidationError
 from aggregator import kinds, urls
 from aggregator.config.complaints import Complaint, from_pydantic, nearest
 from aggregator.config.lines import Path
+from aggregator.config.sections import TargetTable
 from aggregator.config.values import KIND
 
 Table = Mapping[str, object]
 
 #: What the module of a kind must be able to do, by room.
 _VERBS = {"sources": "parse", "transforms": "apply", "targets": "build"}
+#: What every target's table may have beside the options of its kind.
+_OF_ALL_TARGETS = tuple(TargetTable.model_fields)
 
 
 def table(value: object) -> Table:
@@ -72,8 +75,8 @@ def targets(raw: Table, folder: FilePath) -> tuple[dict[str, BaseModel], list[Co
     read: dict[str, BaseModel] = {}
     complaints: list[Complaint] = []
     for name, settings in table(raw.get("targets")).items():
-        options = {key: value for key, value in table(settings).items() if key != "kind"}
-        result = of_kind("targets", table(settings).get("kind"), options, ("targets", name), folder)
+        options = {key: value for key, value in table(settings).items() if key not in _OF_ALL_TARGETS}
+        result = of_kind("targets", table(settings).get("kind"), options, ("targets", name), folder, _OF_ALL_TARGETS)
         if isinstance(result, BaseModel):
             twin = next(
                 (other for other, model in read.items() if type(model) is type(result) and model == result), None
@@ -99,8 +102,13 @@ def sources_and_transforms(raw: Table, folder: FilePath) -> Iterator[Complaint]:
             yield from () if isinstance(result, BaseModel) else result
 
 
-def of_kind(room: str, kind: object, options: Table, path: Path, folder: FilePath) -> BaseModel | list[Complaint]:
-    """The options as the kind's own model reads them, or all that it has against them."""
+def of_kind(
+    room: str, kind: object, options: Table, path: Path, folder: FilePath, beside: Iterable[str] = ()
+) -> BaseModel | list[Complaint]:
+    """The options as the kind's own model reads them, or all that it has against them.
+
+    ``beside`` are keys that the table may have as well.
+    """
     if not isinstance(kind, str) or KIND.fullmatch(kind) is None:
         return []  # the table's own model has complained
     where = (*path[:-1], "kind") if room == "sources" else (*path, "kind")
@@ -116,7 +124,7 @@ def of_kind(room: str, kind: object, options: Table, path: Path, folder: FilePat
     try:
         return model.model_validate(dict(options), context={"folder": folder})
     except ValidationError as error:
-        return list(from_pydantic(error, model, under=path))
+        return list(from_pydantic(error, model, under=path, beside=beside))
 
 
 def _transforms(raw: Table) -> Iterator[tuple[Path, Table]]:

@@ -75,12 +75,22 @@ def dotted(path: Path) -> str:
 
 
 def from_pydantic(
-    error: ValidationError, model: type[BaseModel], *, under: Path = (), home: Mapping[str, Iterable[str]] | None = None
+    error: ValidationError,
+    model: type[BaseModel],
+    *,
+    under: Path = (),
+    home: Mapping[str, Iterable[str]] | None = None,
+    beside: Iterable[str] = (),
 ) -> Iterator[Complaint]:
-    """All complaints of one validation, in the order of the model. ``home`` tells in which table a key is at home."""
+    """All complaints of one validation, in the order of the model.
+
+    ``home`` tells in which table a key is at home; ``beside`` are keys of the outermost table that ``model`` does not
+    know.
+    """
     for details in error.errors(include_url=False):
         path = tuple(part for part in details["loc"] if part != "[key]")
-        yield _complaint(details, (*under, *path), known_keys(model, path[:-1]), home or {})
+        known = known_keys(model, path[:-1])
+        yield _complaint(details, (*under, *path), known if path[:-1] else (*known, *beside), home or {})
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

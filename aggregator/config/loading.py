@@ -85,7 +85,12 @@ def from_text(path: Path, text: str) -> Config:
         store=file.store,
         fetch=file.fetch.model_copy(update={"user_agent_contact": contact}),
         site=file.site,
-        targets={name: TargetSettings(kind=file.targets[name].kind, options=read) for name, read in options.items()},
+        targets={
+            name: TargetSettings(
+                kind=file.targets[name].kind, options=read, manners=file.targets[name].manners(file.site.timezone)
+            )
+            for name, read in options.items()
+        },
         defaults=file.defaults,
         groups=file.groups,
         feeds=file.feeds,

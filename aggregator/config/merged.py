@@ -15,6 +15,7 @@ from aggregator.config.sections import (
     FeedDefaults,
     FeedSettings,
     FetchSettings,
+    Manners,
     SiteSettings,
     StoreSettings,
 )
@@ -23,10 +24,11 @@ from aggregator.types import Feed, Site, StepSettings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetSettings:
-    """A target as configured: its kind, and the options as that kind's model read them."""
+    """A target as configured: its kind, the options as that kind's model read them, and our manners there."""
 
     kind: str
     options: BaseModel
+    manners: Manners
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +62,7 @@ class Config:
 
     def site_info(self) -> Site:
         """The blog as targets know it."""
-        return Site(**self.site.model_dump())
+        return Site(**self.site.model_dump(exclude={"timezone"}))
 
     def feed(self, name: str) -> Feed:
         """One subscription with all its settings and an empty memory. Raises LookupError for an unknown name."""

@@ -10,7 +10,7 @@ FEED = '[feeds.a]\nurl = "https://a.example/"\n'  # lines 8 and 9 of the file
 FACTS = [
     # what stands below the good head, the key, the complaint with line and hint
     ("[feed.a]\nurl = 'https://a.example/'", "feed", '8 unknown key (did you mean "feeds"?)'),
-    ("feeds = 7", "targets.blog.feeds", '8 unknown key (known: password, path, patience, visibility)'),
+    ("feeds = 7", "targets.blog.feeds", '8 unknown key (known: kind, order, parallel, password, path, patience, per_day, quiet, spacing, visibility)'),
     (FEED + "evry = '1h'", "feeds.a.evry", '10 unknown key (did you mean "every"?)'),
     (FEED + "floor = '1h'", "feeds.a.floor", "10 unknown key (it belongs into [fetch])"),
     (FEED + "every = 15", "feeds.a.every", '10 15 has no unit (write "15s", "15m", "15h" or "15d", in quotes)'),

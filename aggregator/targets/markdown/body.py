@@ -11,7 +11,8 @@ from aggregator.targets.shared import article
 
 #: Every template language of the five generators begins with a brace; in HTML a reference means the same character.
 _BRACES = str.maketrans({"{": "&#123;", "}": "&#125;"})
-_BREAK = "\ue00a"  #: stands for a line break that must stay, until the text is written; of the private use area
+#: Stand for white space that must stay, until the text is written; of the private use area.
+_BREAK, _TAB = "\ue00a", "\ue009"
 _BLANK = re.compile(r"[ \t]*\n\s*")
 #: What begins an HTML block that ends with the next blank line alone (CommonMark 0.31.2, 4.6, kind 6).
 _OPENERS = frozenset(
@@ -35,14 +36,14 @@ def block(element: lxml.html.HtmlElement) -> str:
     tail, element.tail = element.tail, None
     html = etree.tostring(element, encoding="unicode", method="html")
     element.tail = tail
-    html = neutral(_BLANK.sub("\n", html.strip())).replace(_BREAK, "&#10;")
+    html = neutral(_BLANK.sub("\n", html.strip())).replace(_BREAK, "&#10;").replace(_TAB, "&#9;")
     return html if element.tag in _OPENERS else f"<div>{html}</div>"
 
 
 def embedded(html: str) -> str:
     """A whole text as one block of HTML within Markdown."""
-    return block(article.parse(html.replace(_BREAK, "")))
+    return block(article.parse(html))
 
 
 def _kept(text: str | None) -> str | None:
-    return text.replace("\r", "").replace("\n", _BREAK) if text else text
+    return text.replace("\r", "").replace("\n", _BREAK).replace("\t", _TAB) if text else text

@@ -7,6 +7,7 @@ abbreviations. An HTML card keeps its HTML as it is. Ghost checks none of it: wh
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from copy import deepcopy
 
 import lxml.html
 from lxml.html import HtmlElement
@@ -19,6 +20,7 @@ BEGIN, END = "<!--kg-card-begin: html-->", "<!--kg-card-end: html-->"
 _BOXES = frozenset({"article", "div", "footer", "header", "section"})
 _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
 _LISTS = frozenset({"ol", "ul"})
+_STACKED = ("blockquote", "div", "dt", "figure", "footer", "ol", "p", "pre", "table", "ul")
 #: Inline elements that Ghost's editor keeps, and those without which nothing is missing on the page.
 _KEPT = frozenset({"a", "b", "br", "code", "em", "i", "s", "strong", "sub", "sup", "u"})
 _TRANSPARENT = frozenset({"bdi", "font", "span", "time", "wbr"})
@@ -36,16 +38,19 @@ def html(
     native: bool,
     language: str,
     pictures: Mapping[str, Placed],
-    lead_shown: bool,
+    lead: str | None,
     standfirst_shown: bool,
 ) -> str:
     """The post as HTML for ``source=html``.
 
-    ``native``: pieces of Ghost's editor wherever nothing is lost by it; else one HTML card with all. ``lead_shown``
-    and ``standfirst_shown``: the theme shows these beside the text, so that they are left out here.
+    ``native``: pieces of Ghost's editor wherever nothing is lost by it; else one HTML card with all. ``lead`` is the
+    address of the picture that the theme shows above the text, and ``standfirst_shown`` says that it shows that, too:
+    they are left out here.
     """
     addresses = {url: placed.url for url, placed in pictures.items()}
-    root = article.parse(article.html(post, language=language, pictures=addresses, lead_shown=lead_shown))
+    root = article.parse(article.html(post, language=language, pictures=addresses, lead_shown=lead is not None))
+    if lead:
+        article.drop_repeated(root, lead)
     if standfirst_shown:
         for element in [child for child in root if child.get("class") == "standfirst"]:
             element.drop_tree()
@@ -72,8 +77,24 @@ def _pieces(blocks: Iterable[HtmlElement]) -> Iterator[str]:
 
 
 def _card(blocks: Iterable[HtmlElement]) -> str:
-    inner = "\n".join(_written(block) for block in blocks)
+    inner = "\n".join(_written(_dressed(block)) for block in blocks)
     return f"{BEGIN}\n{inner}\n{END}"
+
+
+def _dressed(block: HtmlElement) -> HtmlElement:
+    """The block with looks of its own where themes have none: they lay out the blocks that stand alone."""
+    for element in block.iterdescendants(*_STACKED):
+        before = element.getprevious()
+        if before is not None and before.tag in {"dd", "summary", *_STACKED}:
+            element.set("style", "margin-top:1em")
+    for paragraph in block.iter("p"):
+        for image in paragraph.iterchildren("img") if _loose_text(paragraph) else ():
+            image.set("style", "display:inline-block;vertical-align:middle")
+    for frame in block.iter("iframe"):
+        frame.set("style", "border:0;max-width:100%")
+    for meaning in block.iter("dd"):
+        meaning.set("style", "margin-left:1.5em")
+    return block
 
 
 def _written(element: HtmlElement) -> str:
@@ -162,9 +183,7 @@ def _plain(block: HtmlElement) -> HtmlElement | None:
     if tag == "pre":
         return _code(block)
     if tag == "blockquote":
-        paragraphs = list(block)
-        alone = len(paragraphs) == 1 and paragraphs[0].tag == "p" and not _loose_text(block)
-        return _simplified(block) if _is_text(paragraphs[0] if alone else block) else None
+        return _quote(deepcopy(block))
     if tag in _LISTS:
         return _simplified(block) if _is_list(block) else None
     return _simplified(block) if tag in {"p", *_HEADINGS} and _is_text(block) else None
@@ -194,6 +213,22 @@ def _is_list(block: HtmlElement) -> bool:
         if any(set(child.attrib) - _HARMLESS for child in inside):
             return False
     return True
+
+
+def _quote(block: HtmlElement) -> HtmlElement | None:
+    """A quote of text. The editor's has no paragraphs, so that they are parted by empty lines."""
+    for element in block.iter("cite"):
+        element.tag = "em"
+    parts = _blocks(block)
+    if not parts or not all(part.tag == "p" and not set(part.attrib) - _HARMLESS and _is_text(part) for part in parts):
+        return None
+    quote = lxml.html.Element("blockquote")
+    for number, part in enumerate(parts):
+        if number:
+            quote.extend((lxml.html.Element("br"), lxml.html.Element("br")))
+        part.tail = None
+        quote.append(part)
+    return _simplified(quote)
 
 
 def _code(block: HtmlElement) -> HtmlElement | None:

@@ -18,6 +18,8 @@ from aggregator.types import Post, Site
 MAX_TITLE, MAX_TAG, MAX_ALT, MAX_EXCERPT, MAX_DESCRIPTION = 255, 191, 191, 300, 500
 MAX_CAPTION = 5_000
 MAX_CANONICAL = 2_000
+#: Ghost 5 writes names of tags into a script element as they are: ``</script>`` in one would end it.
+_UNSAFE_IN_TAGS = str.maketrans({"<": "‹", ">": "›", '"': "”", "\\": "/", "&": "＆"})
 #: What is compared, and left alone, as one: name → fields of Ghost. The text is first of those that there are.
 _PARTS = {
     "title": ("title",),
@@ -37,6 +39,7 @@ def wanted(post: Post, options: Options, site: Site, pictures: Mapping[str, Plac
     caption = " ".join(part for part in (lead.caption, lead.credit) if part) if lead else ""
     canonical = post.canonical_url or post.credit.url if options.canonical else None
     placed = pictures.get(lead.url) if lead else None
+    address = placed.url if placed else lead.url if lead else None
     return {
         "title": text.shorten(post.title, MAX_TITLE),
         "html": body.html(
@@ -44,12 +47,12 @@ def wanted(post: Post, options: Options, site: Site, pictures: Mapping[str, Plac
             native=options.content == "native",
             language=site.language,
             pictures=pictures,
-            lead_shown=lead is not None,
+            lead=address,
             standfirst_shown=bool(excerpt) and excerpt == post.standfirst,
         ),
         "custom_excerpt": excerpt or None,
         "meta_description": text.shorten(post.excerpt, MAX_DESCRIPTION) or None,
-        "feature_image": (placed.url if placed else lead.url) if lead else None,
+        "feature_image": address,
         "feature_image_alt": text.shorten(lead.alt, MAX_ALT) if lead else None,
         "feature_image_caption": escape(text.shorten(caption, MAX_CAPTION)) if caption else None,
         "canonical_url": canonical if canonical and len(canonical) <= MAX_CANONICAL else None,
@@ -87,7 +90,8 @@ def author_of(post: Post, options: Options) -> str:
 
 def tags(post: Post, options: Options) -> list[str]:
     """Names of tags: ours, the first of which Ghost shows; the source's; those that readers don't see."""
-    sources = (tag.lstrip("# ") for tag in post.tags)  # with "#" in front it would be one of Ghost's hidden tags
+    # With "#" in front it would be one of Ghost's hidden tags.
+    sources = (tag.translate(_UNSAFE_IN_TAGS).lstrip("# ") for tag in post.tags)
     found = [*options.tags, *[tag for tag in sources if tag][: options.source_tags]]
     if options.internal_tags:
         found += ["#wirecopy", f"#feed-{post.feed}"]

@@ -13,6 +13,9 @@ from aggregator.policy import change
 from aggregator.targets.shared.article import MARK
 from aggregator.types import Post, Site
 
+#: Ghost takes 65,535 characters of code injection.
+MAX_AUTHORS, MAX_URL = 10, 500
+
 _OURS = re.compile(rf'<script type="application/ld\+json" {MARK}="[^"]*">[^<]*</script>\n?')
 
 
@@ -37,8 +40,9 @@ def _article(post: Post, site: Site) -> dict[str, object]:
         "headline": post.title,
         "identifier": post.key,
         "author": [
-            {"@type": "Person", "name": author.name} | ({"url": author.url} if author.url else {})
-            for author in post.authors
+            {"@type": "Person", "name": author.name}
+            | ({"url": author.url} if author.url and len(author.url) <= MAX_URL else {})
+            for author in post.authors[:MAX_AUTHORS]
         ]
         or [_organization(post.source_name or post.credit.publisher)],
         "publisher": _organization(site.title, site.base_url),

@@ -95,7 +95,9 @@ def posts() -> list[Post]:
     made = []
     for number in range(max(len(BODIES), len(TITLES))):
         body = list(BODIES.values())[number % len(BODIES)]
-        post = make_post(number, title=TITLES[number % len(TITLES)], tags=TAGS[number % len(TAGS)], body=clean.html(body))
+        post = make_post(
+            number, title=TITLES[number % len(TITLES)], tags=TAGS[number % len(TAGS)], body=clean.html(body)
+        )
         made.append(
             replace(
                 post,
@@ -103,7 +105,9 @@ def posts() -> list[Post]:
                 source_name=f"{{{{< x >}}}} & Co. {MARKUP}",
                 excerpt=f"{TEMPLATES} {MARKUP}"[: 100 + number],
                 standfirst="" if number % 2 else "{{ standfirst }} {% raw %} <b>",
-                lead=Image(url="https://a.example/lead.jpg", alt="{{ alt }}", caption="{% x %}") if number % 3 else None,
+                lead=Image(url="https://a.example/lead.jpg", alt="{{ alt }}", caption="{% x %}")
+                if number % 3
+                else None,
             )
         )
     return made

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,7 +71,7 @@ def body(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(params=GENERATORS, ids=lambda generator: generator.name)
-def blog(request: pytest.FixtureRequest, tmp_path: Path, body: str) -> Iterator[Blog]:
+def blog(request: pytest.FixtureRequest, tmp_path: Path, body: str) -> Blog:
     generator: Generator = request.param
     if shutil.which(generator.program) is None:
         pytest.skip(f"there is no {generator.program} here; {generator.package} brings it")
@@ -82,7 +81,7 @@ def blog(request: pytest.FixtureRequest, tmp_path: Path, body: str) -> Iterator[
         {"profile": generator.name, "path": "site", "body": body, "build": generator.command, "build_timeout": "1m"}
     )
     target = build("static", options, site=SITE, folder=tmp_path, http=lambda _: pytest.fail("no network is needed"))
-    yield Blog(generator, target, folder)
+    return Blog(generator, target, folder)
 
 
 def words(element: lxml.html.HtmlElement) -> str:
@@ -111,7 +110,9 @@ async def test_every_post_of_a_stranger_is_on_the_built_site_whole(blog: Blog) -
         wanted = article.parse(article.html(post))
         assert words(content) == words(wanted), post.slug
         assert addresses(content) == addresses(wanted), post.slug
-        assert [code.text_content() for code in content.iter("pre")] == [code.text_content() for code in wanted.iter("pre")]
+        assert [code.text_content() for code in content.iter("pre")] == [
+            code.text_content() for code in wanted.iter("pre")
+        ]
         assert not page.xpath("//script | //*[@onerror]"), post.slug
         assert str(post.published_at.year) in page.findtext(".//time", "")
     await blog.target.close()

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
-
 from conformance import TargetConformance
 
 from aggregator.targets.markdown import MarkdownTarget, Options, build

@@ -92,7 +92,9 @@ async def test_a_batch_is_one_commit_with_the_keys_as_trailers(site: Path, remot
     assert stories(remote) == ["story-1", "story-2"]
     assert subjects(remote) == ["Publish 2 posts", "Begin"]
     for number in (1, 2):
-        assert git(remote, "log", "--format=%s", f"--grep=^Wirecopy-Key: {key_of(number)}$", "main") == "Publish 2 posts"
+        assert (
+            git(remote, "log", "--format=%s", f"--grep=^Wirecopy-Key: {key_of(number)}$", "main") == "Publish 2 posts"
+        )
     assert git(remote, "log", "-1", "--format=%an <%ae>", "main") == "Wirecopy <wirecopy@localhost>"
     assert git(site, "status", "--porcelain") == ""
     assert git(site, "rev-parse", "HEAD") == git(remote, "rev-parse", "main")
@@ -192,7 +194,9 @@ async def test_a_persons_commits_that_were_never_pushed_stay_theirs(site: Path, 
     assert git(site, "status", "--porcelain") == ""
 
 
-async def test_changes_of_a_person_that_are_in_the_way_are_named_and_kept(site: Path, remote: Path, other: Path) -> None:
+async def test_changes_of_a_person_that_are_in_the_way_are_named_and_kept(
+    site: Path, remote: Path, other: Path
+) -> None:
     (other / "about.md").write_text("Theirs\n")
     git(other, "commit", "--quiet", "-am", "Theirs")
     git(other, "push", "--quiet")

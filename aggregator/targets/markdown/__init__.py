@@ -8,116 +8,41 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
-import re
-import shlex
 import shutil
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
-from pathlib import Path, PurePosixPath
-from typing import Annotated, Literal, TypeVar
+from pathlib import Path
+from typing import TypeVar
 
-from pydantic import AfterValidator, BeforeValidator, Field
-
-from aggregator.config import BadValueError, BaseUrl, Duration, Line, Section
 from aggregator.errors import BlockedError, TryLaterError
 from aggregator.targets import Connect
 from aggregator.targets.markdown import profiles
 from aggregator.targets.markdown.files import Tree
 from aggregator.targets.markdown.finishing import Finisher
 from aggregator.targets.markdown.git import Remote, Repository
+from aggregator.targets.markdown.options import AUTHOR, GitOptions, Options
 from aggregator.targets.markdown.pending import Pending
 from aggregator.targets.markdown.posts import Layout, Posts
 from aggregator.targets.markdown.programs import Programs
 from aggregator.targets.shared import article
 from aggregator.types import MediaFile, Post, Publication, Site
 
+__all__ = ["GitOptions", "MarkdownTarget", "Options", "build"]
+
 R = TypeVar("R")
 
-_AUTHOR = re.compile(r"([^<>\n]{1,100}) <([^<>\s]{1,200})>")
 _LASTING = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENOENT}
-
-
-def _folder(value: str) -> str:
-    pure = PurePosixPath(value)
-    if pure.is_absolute() or ".." in pure.parts or not pure.parts or not value.isprintable():
-        raise BadValueError("must be a folder below that of the site", 'for example "content/posts"')
-    return str(pure)
-
-
-def _permalink(value: str) -> str:
-    if re.fullmatch(r"/(?:[A-Za-z0-9_.~/-]|\{(?:slug|year|month|day)\})*", value) is None or ".." in value:
-        raise BadValueError(
-            "an address is made of letters, digits, / - _ . and {slug}, {year}, {month}, {day}",
-            'for example "/{year}/{month}/{slug}/"',
-        )
-    if value.count("{slug}") != 1:
-        raise BadValueError("the address of a post must have {slug} in it", 'for example "/posts/{slug}/"')
-    return value
-
-
-def _command(value: object) -> object:
-    if isinstance(value, str):
-        try:
-            return shlex.split(value)
-        except ValueError as error:
-            raise BadValueError(f"this command can't be read: {error}", "mind the quotes") from error
-    return value
-
-
-def _author(value: str) -> str:
-    if _AUTHOR.fullmatch(value) is None:
-        raise BadValueError("not the author of a commit", 'for example "Wirecopy <wirecopy@example.org>"')
-    return value
-
-
-Scalar = bool | int | float | str
-
-
-class GitOptions(Section):
-    """``git = { … }``: commit, and push where there is a remote."""
-
-    remote: Line = Field(default="origin", pattern=r"^[A-Za-z0-9_.][A-Za-z0-9_./-]*$", description="name of the remote")
-    push: bool = Field(default=True, description="whether commits are pushed to the remote")
-    author: Annotated[Line, AfterValidator(_author)] = Field(
-        default="Wirecopy <wirecopy@localhost>", description="author of the commits"
-    )
-    timeout: Duration = Field(default=timedelta(minutes=2), description="how long one git command may take")
-
-
-class Options(Section):
-    """``[targets.NAME]`` with ``kind = "markdown"``."""
-
-    profile: profiles.Name = Field(description="the generator that the files are for")
-    path: Path = Field(description="folder of the generator's site")
-    posts: Annotated[Line, AfterValidator(_folder)] | None = Field(default=None, description="folder of posts in it")
-    url: BaseUrl | None = Field(default=None, description="address of the built site")
-    permalink: Annotated[Line, AfterValidator(_permalink)] | None = Field(
-        default=None, description="address of a post below that of the site"
-    )
-    body: profiles.Body = Field(default="html", description="the text as HTML or as Markdown")
-    images: Literal["copy", "link"] = Field(default="copy", description="copies of pictures, or the originals")
-    lead: Literal["body", "theme"] = Field(default="body", description="who shows the lead picture")
-    categories: tuple[Line, ...] = Field(default=(), max_length=20, description="categories of every post")
-    front_matter: dict[Annotated[Line, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")], Scalar | tuple[Line, ...]] = Field(
-        default={}, max_length=50, description="further fields of every post"
-    )
-    build: Annotated[tuple[Line, ...], BeforeValidator(_command)] = Field(
-        default=(), description="command that builds the site"
-    )
-    build_timeout: Duration = Field(default=timedelta(minutes=5), description="how long a build may take")
-    git: GitOptions | None = Field(default=None, description="commit and push")
 
 
 class MarkdownTarget:
     """The site of a generator as a target. All work is done in one thread of its own, in the order asked for."""
 
-    def __init__(self, name: str, options: Options, *, root: Path, layout: Layout, clock: Callable[[], float]) -> None:
+    def __init__(self, name: str, options: Options, *, site: Site, root: Path, clock: Callable[[], float]) -> None:
         self.name = name
         self._options = options
         self._root = root
-        self._layout = layout
+        self._layout = _layout(name, options, site)
         self._programs = Programs(name)
         # One thread, not a lock around any thread: a call that is cancelled is still finished before the next begins.
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"markdown {name}")
@@ -129,7 +54,7 @@ class MarkdownTarget:
         )
         self._posts = Posts(
             tree,
-            layout,
+            self._layout,
             pending.add if options.build or repository else lambda _: None,
             keeps_former=bool(options.build),
         )
@@ -196,8 +121,12 @@ class MarkdownTarget:
 
 def build(name: str, options: Options, *, site: Site, folder: Path, http: Connect) -> MarkdownTarget:
     """The site as configured; nothing is touched before its first use."""
+    return MarkdownTarget(name, options, site=site, root=folder / options.path.expanduser(), clock=time.monotonic)
+
+
+def _layout(name: str, options: Options, site: Site) -> Layout:
     profile = profiles.PROFILES[options.profile]
-    layout = Layout(
+    return Layout(
         target=name,
         profile=profile,
         folder=options.posts or profile.posts,
@@ -210,11 +139,10 @@ def build(name: str, options: Options, *, site: Site, folder: Path, http: Connec
         further=options.front_matter,
         language=site.language,
     )
-    return MarkdownTarget(name, options, root=folder / options.path.expanduser(), layout=layout, clock=time.monotonic)
 
 
 def _repository(name: str, root: Path, options: GitOptions, programs: Programs) -> Repository:
-    author = _AUTHOR.fullmatch(options.author)
+    author = AUTHOR.fullmatch(options.author)
     assert author is not None
     remote = Remote(name=options.remote, push=options.push, author=author[1], mail=author[2], timeout=options.timeout)
     return Repository(name, root, remote, programs)

@@ -130,7 +130,7 @@ def _paragraph(text: str | None, blocks: list[HtmlElement], *, always: bool = Fa
     if not always and not (text or "").strip():
         return None
     paragraph = lxml.html.Element("p")
-    paragraph.text = text
+    paragraph.text = (text or "").lstrip()
     blocks.append(paragraph)
     return paragraph
 

@@ -13,13 +13,13 @@ from aggregator.targets.ghost import body, injection
 from aggregator.targets.ghost.options import Options
 from aggregator.targets.ghost.pictures import Placed
 from aggregator.targets.shared import article
-from aggregator.types import Post, Site
+from aggregator.types import Image, Post, Site
 
 MAX_TITLE, MAX_TAG, MAX_ALT, MAX_EXCERPT, MAX_DESCRIPTION = 255, 191, 191, 300, 500
 MAX_CAPTION = 5_000
-MAX_CANONICAL = 2_000
+MAX_ADDRESS = 2_000
 #: Ghost 5 writes names of tags into a script element as they are: ``</script>`` in one would end it.
-_UNSAFE_IN_TAGS = str.maketrans({"<": "‹", ">": "›", '"': "”", "\\": "/", "&": "＆"})
+_UNSAFE_IN_TAGS = str.maketrans({"<": "‹", ">": "›", '"': "”", "\\": "/"})
 #: What is compared, and left alone, as one: name → fields of Ghost. The text is first of those that there are.
 _PARTS = {
     "title": ("title",),
@@ -34,7 +34,7 @@ _PARTS = {
 
 def wanted(post: Post, options: Options, site: Site, pictures: Mapping[str, Placed]) -> dict[str, object]:
     """What an update brings up to date, without the mark."""
-    lead = article.lead(post) if options.feature_image else None
+    lead = _lead(post) if options.feature_image else None
     excerpt = _excerpt(post, options)
     caption = " ".join(part for part in (lead.caption, lead.credit) if part) if lead else ""
     canonical = post.canonical_url or post.credit.url if options.canonical else None
@@ -55,7 +55,7 @@ def wanted(post: Post, options: Options, site: Site, pictures: Mapping[str, Plac
         "feature_image": address,
         "feature_image_alt": text.shorten(lead.alt, MAX_ALT) if lead else None,
         "feature_image_caption": escape(text.shorten(caption, MAX_CAPTION)) if caption else None,
-        "canonical_url": canonical if canonical and len(canonical) <= MAX_CANONICAL else None,
+        "canonical_url": canonical if canonical and len(canonical) <= MAX_ADDRESS else None,
         "tags": [{"name": tag} for tag in tags(post, options)],
     }
 
@@ -97,6 +97,11 @@ def tags(post: Post, options: Options) -> list[str]:
         found += ["#wirecopy", f"#feed-{post.feed}"]
     once = {tag.casefold(): text.shorten(tag, MAX_TAG) for tag in reversed(found)}
     return list(reversed(once.values()))
+
+
+def _lead(post: Post) -> Image | None:
+    lead = article.lead(post)
+    return lead if lead and len(lead.url) <= MAX_ADDRESS else None
 
 
 def _excerpt(post: Post, options: Options) -> str:

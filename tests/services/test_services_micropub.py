@@ -69,7 +69,9 @@ async def test_a_post_arrives_whole_is_updated_and_taken_back(micropub: micropub
     assert held["mp-photo-alt"] == ["A red door"]
     assert inline not in page.text
 
-    found = await build(micropub.url, micropub.token).find(post)
+    again = build(micropub.url, micropub.token)
+    found = await again.find(post)
+    await again.close()
     assert found is not None
     assert (found.remote_id, found.pushed_hash) == (published.remote_id, published.pushed_hash)
 

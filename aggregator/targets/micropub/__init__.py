@@ -78,7 +78,7 @@ class Micropub:
         if previous is None:
             url, note = await self._create(post, media)
         else:
-            url, note = previous.remote_id, ""
+            url, note = previous.remote_url or previous.remote_id, ""
             held = await self._present(url)
             if held and previous.version and held.fingerprint != previous.version:
                 return replace(previous, note=EDITED)

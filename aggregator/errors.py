@@ -117,12 +117,19 @@ class PublishError(AggregatorError):
     """A delivery failed. ``in_doubt`` is set where the target may have taken the post all the same."""
 
     def __init__(
-        self, target: str, message: str, *, retry_after: timedelta | None = None, in_doubt: bool = False
+        self,
+        target: str,
+        message: str,
+        *,
+        retry_after: timedelta | None = None,
+        in_doubt: bool = False,
+        unsettled_for: timedelta | None = None,
     ) -> None:
         self.target = target
         self.message = message
-        self.retry_after = retry_after
+        self.retry_after = retry_after  #: the target's wish: nothing is sent to it before
         self.in_doubt = in_doubt
+        self.unsettled_for = unsettled_for  #: it may be at work on this for so long; asked sooner, it knows of nothing
         super().__init__(f"{target}: {message}")
 
     def __reduce__(self) -> tuple[object, ...]:

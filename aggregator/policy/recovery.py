@@ -22,6 +22,10 @@ STEPS = tuple(timedelta(seconds=s) for s in (1, 2, 5, 15, 30, 60, 120, 300, 600,
 #: With the steps above this makes two weeks. Then a person must look, and can set it going again.
 MAX_ATTEMPTS = 70
 LONGEST_WAIT = timedelta(days=7)
+#: A target that is left alone at its wish is so for everybody: one post's many failures make that no longer.
+LONGEST_STEP_OF_ALL = timedelta(minutes=1)
+#: A server that gave no answer in time may go on for a while all the same.
+LEAST_SETTLING = timedelta(seconds=30)
 FIRST_PAUSE = timedelta(hours=1)
 LONGEST_PAUSE = timedelta(hours=24)
 
@@ -51,8 +55,10 @@ def after(error: AggregatorError, attempts: int, now: datetime) -> Recovery:
     ``attempts`` counts those begun before the one that failed, as ``Delivery.attempts`` does; attempts that ended in
     a pause are among them, so that each pause is twice as long as the one before.
 
-    A target's own wish (``retry_after``) is a lower bound, of seven days at most. An error that nobody foresaw is
-    retried, and in doubt: sending twice is worse than asking once too often.
+    A target's own wish (``retry_after``) is a lower bound, of seven days at most, for all deliveries to it. Where it
+    may still be at work on this one (``unsettled_for``), it is not asked for it before that is over: it would not
+    know of it yet, and take it twice. An error that nobody foresaw is retried, and in doubt: sending twice is worse
+    than asking once too often.
     """
     in_doubt = error.in_doubt if isinstance(error, PublishError) else True
     if isinstance(error, RejectedError):
@@ -71,9 +77,23 @@ def after(error: AggregatorError, attempts: int, now: datetime) -> Recovery:
         reason = f"given up after {attempts + 1} attempts"
         return Recovery(action=Remedy.DEAD, at=now, in_doubt=in_doubt, reason=reason)
     step, wish = STEPS[min(max(attempts, 0), len(STEPS) - 1)], _wish(error)
-    whose = "as the target asked" if wish > step else f"after attempt {attempts + 1}"
-    wait = max(step, wish)
-    return Recovery(action=Remedy.RETRY, at=now + wait, in_doubt=in_doubt, reason=f"again in {words(wait)}, {whose}")
+    if wish:
+        wait = max(wish, min(step, LONGEST_STEP_OF_ALL))
+        return Recovery(
+            action=Remedy.PAUSE,
+            at=now + wait,
+            in_doubt=in_doubt,
+            reason=f"the target asked to be left alone for {words(wait)}",
+        )
+    rest = _settling(error) if in_doubt else timedelta()
+    why = "when the target must be done with it" if rest > step else f"after attempt {attempts + 1}"
+    wait = max(step, rest)
+    return Recovery(action=Remedy.RETRY, at=now + wait, in_doubt=in_doubt, reason=f"again in {words(wait)}, {why}")
+
+
+def _settling(error: AggregatorError) -> timedelta:
+    rest = error.unsettled_for if isinstance(error, PublishError) else None
+    return timedelta() if rest is None else min(max(rest, LEAST_SETTLING), LONGEST_WAIT)
 
 
 def _wish(error: AggregatorError) -> timedelta:

@@ -29,6 +29,7 @@ def wait(error: AggregatorError, attempts: int) -> timedelta:
     [
         (TryLaterError("blog", "503"), Remedy.RETRY, False),
         (TryLaterError("blog", "timeout", in_doubt=True), Remedy.RETRY, True),
+        (TryLaterError("blog", "429", retry_after=timedelta(seconds=9)), Remedy.PAUSE, False),
         (RejectedError("blog", "400"), Remedy.DEAD, False),
         (BlockedError("blog", "401"), Remedy.PAUSE, False),
         (UnreachableError("https://a.example/", "timeout"), Remedy.RETRY, True),
@@ -67,12 +68,35 @@ def test_a_delivery_is_given_up_after_two_weeks_of_attempts() -> None:
     [
         (timedelta(minutes=10), 0, timedelta(minutes=10)),
         (timedelta(seconds=1), 4, timedelta(seconds=30)),
+        (timedelta(seconds=1), 60, timedelta(minutes=1)),
         (timedelta(days=400), 0, timedelta(days=7)),
         (timedelta(seconds=-5), 0, timedelta(seconds=1)),
     ],
 )
 def test_the_targets_wish_is_a_lower_bound(asked: timedelta, attempts: int, expected: timedelta) -> None:
     assert wait(TryLaterError("blog", "429", retry_after=asked), attempts) == expected
+
+
+@pytest.mark.parametrize(
+    ("rest", "attempts", "expected"),
+    [
+        (timedelta(seconds=60), 0, timedelta(seconds=60)),
+        (timedelta(seconds=2), 0, timedelta(seconds=30)),
+        (timedelta(seconds=60), 8, timedelta(minutes=10)),
+        (timedelta(days=400), 0, timedelta(days=7)),
+        (None, 0, timedelta(seconds=1)),
+    ],
+)
+def test_a_target_that_may_be_at_work_is_not_asked_too_soon(
+    rest: timedelta | None, attempts: int, expected: timedelta
+) -> None:
+    error = TryLaterError("blog", "no answer in time", in_doubt=True, unsettled_for=rest)
+    found = recovery.after(error, attempts, NOW)
+    assert (found.action, found.in_doubt, found.at - NOW) == (Remedy.RETRY, True, expected)
+
+
+def test_where_nothing_is_in_doubt_there_is_nothing_to_wait_for() -> None:
+    assert wait(TryLaterError("blog", "no answer in time", unsettled_for=timedelta(hours=1)), 0) == timedelta(seconds=1)
 
 
 def test_a_pause_doubles_up_to_a_day_and_never_ends_in_death() -> None:

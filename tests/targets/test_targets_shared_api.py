@@ -116,6 +116,23 @@ async def test_the_wish_for_a_pause_is_kept(status: int) -> None:
 
 
 @pytest.mark.parametrize(
+    ("reply", "seconds"),
+    [
+        (raises(TimeoutError()), 60),
+        (raises(httpx.ReadTimeout("")), 60),
+        (answers(504), 60),
+        (answers(524), 60),
+        (answers(500), None),
+        (answers(502), None),
+    ],
+)
+async def test_a_blog_that_may_still_be_at_work_on_a_write_is_given_time(reply: Handler, seconds: int | None) -> None:
+    rest = (await failure(reply)).unsettled_for
+    assert (rest and rest.total_seconds()) == seconds
+    assert (await failure(reply, "GET")).unsettled_for is None
+
+
+@pytest.mark.parametrize(
     "answer",
     [
         httpx.Response(200, html="<h1>Hello</h1>"),

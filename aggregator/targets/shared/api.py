@@ -25,6 +25,7 @@ MAX_QUOTE = 200  #: characters of the blog's own words in an error
 #: Methods that change nothing: after them nothing is in doubt (RFC 9110, 9.2.1).
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "PROPFIND"})
 _PASSING = frozenset({408, 421, 425})  #: 4xx that say nothing about what was sent
+_GATEWAY_TIMEOUTS = frozenset({504, 524})
 _NOT_HERE = frozenset({404, 405, 410, 501})  #: there is no such API at this address
 _CREDENTIALS = frozenset({401, 402, 403, 407, 511})
 
@@ -134,7 +135,9 @@ class Api:
         if status == 429:
             return TryLaterError(self.target, message, retry_after=wait)
         if status >= 500 or status < 200 or status in _PASSING:
-            return TryLaterError(self.target, message, retry_after=wait, in_doubt=answer.writes)
+            # A proxy that waited in vain says nothing about what goes on behind it.
+            rest = timedelta(seconds=2 * self._seconds) if status in _GATEWAY_TIMEOUTS and answer.writes else None
+            return TryLaterError(self.target, message, retry_after=wait, in_doubt=answer.writes, unsettled_for=rest)
         return RejectedError(self.target, message)
 
     async def _exchange(self, method: str, url: str, writes: bool, seconds: float, request: dict[str, Any]) -> Answer:
@@ -159,9 +162,11 @@ class Api:
                 )
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             raise TryLaterError(self.target, f"can't be reached: {self._safe(str(error))}") from error
-        except TimeoutError as error:
+        except (TimeoutError, httpx.TimeoutException) as error:
             message = f"no whole answer within {seconds:g} s"
-            raise TryLaterError(self.target, message, in_doubt=writes) from error
+            # It may be at work on it all the same, and for longer than we waited.
+            rest = timedelta(seconds=2 * seconds) if writes else None
+            raise TryLaterError(self.target, message, in_doubt=writes, unsettled_for=rest) from error
         except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError) as error:
             raise BlockedError(self.target, f"can't be asked: {self._safe(str(error))}") from error
         except httpx.HTTPError as error:

@@ -20,7 +20,7 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 from aggregator import urls
 from aggregator.config import BadValueError, Duration, HeaderName, Secret, Section
 from aggregator.config.values import Network
-from aggregator.errors import BlockedError, PublishError, TryLaterError
+from aggregator.errors import BlockedError, PublishError, RemovedError, TryLaterError
 from aggregator.targets import Connect
 from aggregator.targets.shared import document
 from aggregator.targets.shared.api import Answer, Api
@@ -111,7 +111,10 @@ class Webhook:
     async def publish(self, post: Post, *, media: Mapping[str, MediaFile], previous: Publication | None) -> Publication:
         """Sends the post; the receiver puts it in the place of what it holds under the post's key."""
         answer = await self._send(post, "publish", previous)
-        return document.publication(post, document.reply(answer.body), previous, self._now())
+        said = document.reply(answer.body)
+        if said.removed:
+            raise RemovedError(self.name, "the receiver says that somebody took the post away there")
+        return document.publication(post, said, previous, self._now())
 
     async def withdraw(self, post: Post, publication: Publication | None) -> None:
         """Tells the receiver to take the post away."""

@@ -20,7 +20,7 @@ import pytest
 from conformance import NO_MEDIA, HttpTargetConformance, make_post
 from pydantic import ValidationError
 
-from aggregator.errors import BlockedError, TryLaterError
+from aggregator.errors import BlockedError, RemovedError, TryLaterError
 from aggregator.policy import change
 from aggregator.targets import webhook
 from aggregator.types import Publication, Site
@@ -142,6 +142,11 @@ class TestWebhook(HttpTargetConformance):
         publication = await target.publish(make_post(1), media=NO_MEDIA, previous=None)
         assert (publication.remote_id, publication.remote_url) == (make_post(1).key, None)
         assert publication.pushed_hash == change.revision(make_post(1))
+
+    async def test_a_receiver_may_say_that_the_post_was_taken_away_there(self, target: webhook.Webhook) -> None:
+        self.receiver.answer = httpx.Response(200, json={"removed": True})
+        with pytest.raises(RemovedError):
+            await target.publish(make_post(1), media=NO_MEDIA, previous=None)
 
     @pytest.mark.parametrize(
         ("status", "words"),

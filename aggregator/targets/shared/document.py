@@ -138,6 +138,11 @@ def document(post: types.Post, *, action: ActionName, previous: types.Publicatio
     }
 
 
+def question(action: ActionName) -> Document:
+    """The document of an action that is about no post."""
+    return {"version": VERSION, "action": action, "key": "", "revision": "", "publication": None, "post": None}
+
+
 def encoded(told: Document) -> bytes:
     """The document as it is sent: UTF-8, one line."""
     return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
@@ -155,25 +160,30 @@ def idempotency_key(post: types.Post, action: ActionName, previous: types.Public
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What a program said of the post that it took: an id and an address of its own, if any."""
+    """What a program said of a post: an id and an address of its own, if any."""
 
     id: str = ""
     url: str | None = None
+    revision: str = ""  #: that it holds, where it can tell
+    removed: bool = False  #: a person took the post away there
 
 
 def reply(body: bytes) -> Reply:
-    """Reads ``{"id": …, "url": …}``; whatever else it is says nothing."""
+    """Reads ``{"id": …, "url": …, "revision": …, "removed": …}``; whatever else it is says nothing."""
     try:
         said = json.loads(body)
     except (ValueError, RecursionError):
         return Reply()
     if not isinstance(said, dict):
         return Reply()
-    number, url = said.get("id"), said.get("url")
+    number, url, revision = said.get("id"), said.get("url"), said.get("revision")
     if isinstance(number, bool) or not isinstance(number, (str, int)):
         number = ""
     return Reply(
-        id=text.line(str(number)[: MAX_ID * 2], MAX_ID), url=urls.resolve(None, url) if isinstance(url, str) else None
+        id=text.line(str(number)[: MAX_ID * 2], MAX_ID),
+        url=urls.resolve(None, url) if isinstance(url, str) else None,
+        revision=revision if isinstance(revision, str) and len(revision) <= MAX_ID else "",
+        removed=said.get("removed") is True,
     )
 
 

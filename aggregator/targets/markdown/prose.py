@@ -20,7 +20,7 @@ from markdownify import ATX, MarkdownConverter
 from aggregator.targets.markdown import body
 from aggregator.targets.shared import article
 
-MAX_BLOCKS = 2_000  #: what follows stays HTML
+MAX_BLOCKS = 500  #: what follows stays HTML
 MAX_BLOCK = 20_000  #: characters of a block that is tried
 
 _HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
@@ -47,8 +47,8 @@ _ANYWHERE = str.maketrans(
     }
 )
 _LINE_START = re.compile(r"^(\s*)(?:([#+=:^%-])|(\d{1,10})([.)])(?=\s|$))")
-#: What Hugo would turn into a link, though it was none.
-_LINK_ALIKE = re.compile(r"(?<=\w):(?=//)|(?<=www)\.|(?<=\w)@(?=\w)")
+#: What Hugo and Astro would turn into a link, though it was none.
+_LINK_ALIKE = re.compile(r"\w://|\bwww\.|\w@\w")
 _UNDERSCORE = re.compile(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
 
 
@@ -98,7 +98,7 @@ def _written(block: lxml.html.HtmlElement) -> str:
 
 def _simple(block: lxml.html.HtmlElement) -> bool:
     """Whether all three dialects can say this block."""
-    if not all(_plain_attributes(element) for element in block.iter()):
+    if not all(_plain_attributes(element) for element in block.iter()) or _LINK_ALIKE.search(_unlinked(block)):
         return False
     match block.tag:
         case "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6":
@@ -111,6 +111,14 @@ def _simple(block: lxml.html.HtmlElement) -> bool:
             return True
         case _:
             return False
+
+
+def _unlinked(element: lxml.html.HtmlElement) -> str:
+    """The text of an element that stands in no link."""
+    parts = [element.text or ""]
+    for child in element:
+        parts += ["" if child.tag == "a" else _unlinked(child), child.tail or ""]
+    return "".join(parts)
 
 
 def _inline(element: lxml.html.HtmlElement) -> bool:
@@ -142,7 +150,6 @@ class _Writer(MarkdownConverter):
         """Text in which nothing means anything to Markdown or to a template engine."""
         text = re.sub(r"\s*\n\s*", " ", text)
         text = _UNDERSCORE.sub(r"\\_", text.translate(_ANYWHERE))
-        text = _LINK_ALIKE.sub(lambda match: f"&#{ord(match[0])};", text)
         return _LINE_START.sub(_referenced, text)
 
     def convert_br(self, el: object, text: str, parent_tags: Set[str]) -> str:

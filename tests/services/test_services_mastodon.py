@@ -62,7 +62,7 @@ async def test_a_wrong_token_blocks(mastodon: mastodon.Site) -> None:
 async def test_a_status_arrives_whole_is_edited_and_taken_back(mastodon: mastodon.Site, tmp_path: Path) -> None:
     target = build(mastodon.url, mastodon.token, text="{title}\n\n{text}\n\n{credit}\n{link}")
     lead = Image(url="https://paper.example/lead.png", alt="A red door")
-    post = make_post(2, lead=lead, body=f"<p>{'Long body. ' * 200}</p>")
+    post = make_post(2, lead=lead, body=f"<p>{'Long body. ' * 20}</p>")
     media = {lead.url: make_picture(tmp_path, lead.url)}
     published = await target.publish(post, media=media, previous=None)
     assert published.note == ""

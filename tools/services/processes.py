@@ -20,6 +20,8 @@ from tools.services.installing import UnavailableError
 
 #: How long a server may take to give in to SIGTERM before its group is killed.
 PATIENCE = 15.0
+#: Processes that this very process has started: it must reap them, whichever ``Process`` stops them.
+_children: dict[int, subprocess.Popen[bytes]] = {}
 
 
 @contextlib.contextmanager
@@ -66,15 +68,17 @@ class Process:
     def __init__(self, folder: Path, name: str) -> None:
         self.log = folder / f"{name}.log"
         self._file = folder / f"{name}.pid"
-        self._child: subprocess.Popen[bytes] | None = None
 
     def running(self) -> Running | None:
         """The process, if it is alive and still the one we started."""
+        known = self._known()
+        return known if known and _started(known.pid) == known.started else None
+
+    def _known(self) -> Running | None:
         try:
-            known = Running(**json.loads(self._file.read_text()))
+            return Running(**json.loads(self._file.read_text()))
         except (OSError, ValueError, TypeError):
             return None
-        return known if _started(known.pid) == known.started else None
 
     def start(
         self,
@@ -88,7 +92,7 @@ class Process:
         if port and status(f"http://127.0.0.1:{port}/", limit=1) is not None:
             raise UnavailableError(f"port {port} is in use")
         with self.log.open("ab") as log:
-            self._child = subprocess.Popen(
+            child = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -97,7 +101,8 @@ class Process:
                 cwd=cwd,
                 start_new_session=True,
             )
-        running = {"pid": self._child.pid, "started": _started(self._child.pid), "port": port}
+        _children[child.pid] = child
+        running = {"pid": child.pid, "started": _started(child.pid), "port": port}
         self._file.write_text(json.dumps(running))
 
     def wait_until(self, ready: Callable[[], bool], *, limit: float) -> None:
@@ -119,9 +124,8 @@ class Process:
                 time.sleep(0.02)
             # Workers of a server may outlive it.
             _signal(known.pid, signal.SIGKILL)
-        if self._child is not None:
-            self._child.wait()
-            self._child = None
+        if (known := self._known()) is not None and (child := _children.pop(known.pid, None)) is not None:
+            child.wait()
         self._file.unlink(missing_ok=True)
 
 

@@ -15,8 +15,8 @@ from aggregator.fetch import Client, user_agent
 from aggregator.fetch.guard import IPNetwork
 from aggregator.fetch.transport import guarded
 from aggregator.media import Library
-from aggregator.pipeline import Deliverer, Refresher, Workers
-from aggregator.store import Store, deliveries, feeds, hosts, lock
+from aggregator.pipeline import Deliverer, Refresher, SecondLooks, Taker, Workers
+from aggregator.store import Store, deliveries, feeds, hosts, lock, second_looks
 from aggregator.targets import Connect, Describes, Target
 from aggregator.types import Feed, SourceInfo
 
@@ -35,6 +35,7 @@ class App:
     client: Client
     targets: Mapping[str, Target]
     refresher: Refresher
+    second_looks: SecondLooks
     deliverer: Deliverer
     now: Callable[[], datetime]
 
@@ -61,6 +62,7 @@ def open_store(config: Config, now: Callable[[], datetime] = clock) -> Iterator[
             store.write_now(deliveries.release_leases)
             store.write_now(feeds.unstick, now())
             store.write_now(deliveries.unstick, now())
+            store.write_now(second_looks.unstick, now())
             yield store
         finally:
             store.close()
@@ -80,9 +82,8 @@ async def open_app(config: Config, store: Store, now: Callable[[], datetime] = c
         targets = build_targets(config)
         for target in targets.values():
             stack.push_async_callback(target.close)
-        refresher = Refresher(
-            client=client, store=store, workers=workers, site=config.site_info(), settings=config.fetch, now=now
-        )
+        taker = Taker(client=client, store=store, workers=workers, site=config.site_info(), now=now)
+        refresher = Refresher(client=client, store=store, workers=workers, taker=taker, settings=config.fetch, now=now)
         library = Library(config.resolve(config.store.media))
         deliverer = Deliverer(client=client, store=store, workers=workers, library=library, targets=targets, now=now)
         app = App(
@@ -91,6 +92,7 @@ async def open_app(config: Config, store: Store, now: Callable[[], datetime] = c
             client=client,
             targets=targets,
             refresher=refresher,
+            second_looks=SecondLooks(client=client, store=store, taker=taker, feed=config.feed, now=now),
             deliverer=deliverer,
             now=now,
         )

@@ -36,6 +36,7 @@ class Rights(StrEnum):
 class Outcome(StrEnum):
     """Where an entry stands. Each entry has exactly one, with a reason."""
 
+    WAITING = "waiting"  #: for its page, which could not be had, or to be shown by its feed again
     QUEUED = "queued"  #: a post was made and is owed to at least one target
     PUBLISHED = "published"  #: every target has it
     DEAD = "dead"  #: a target rejected it for good
@@ -373,6 +374,7 @@ class Known:
     published_at: datetime | None = None
     title: str = ""  #: as the entry said when we last took it
     url: str | None = None
+    basis: Basis | None = None  #: where the text of its article came from; None: no article was made
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,11 +41,14 @@ async def _once(
                 room = config.daemon.workers - work.refreshing
                 started = await work.start_feeds(room, names=left, force=force)
                 left.difference_update(started)
+                looks = await work.start_looks() if names is None else 0
                 total += len(started)
                 progress(work.tally, total)
-                if not started and not work.refreshing:
+                if not (started or looks or work.refreshing or work.looking):
                     break
                 await work.one_done()
+            await work.idle()
+            # A worker that was finishing its target has not seen what came in meanwhile.
             await work.tick_deliveries()
             await work.idle()
             await work.flush()

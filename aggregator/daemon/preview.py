@@ -11,9 +11,9 @@ from pathlib import Path
 from aggregator.app import clock, contact
 from aggregator.config import Config
 from aggregator.fetch import Client
-from aggregator.pipeline import Refresher, Taken, Workers
+from aggregator.pipeline import Refresher, Taken, Taker, Workers
 from aggregator.store import Store
-from aggregator.types import Feed
+from aggregator.types import Feed, Outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,17 +38,14 @@ async def _preview(config: Config, feed: Feed, limit: int) -> Preview:
         workers = Workers(1)
         try:
             async with Client(config.fetch, contact=contact(config), now=clock) as client:
+                taker = Taker(client=client, store=store, workers=workers, site=config.site_info(), now=clock)
                 refresher = Refresher(
-                    client=client,
-                    store=store,
-                    workers=workers,
-                    site=config.site_info(),
-                    settings=config.fetch,
-                    now=clock,
+                    client=client, store=store, workers=workers, taker=taker, settings=config.fetch, now=clock
                 )
                 current, reading = await refresher.read(replace(feed, max_new=limit, max_age=None))
                 taken = [one async for chunk in refresher.gather(current, reading, Counter()) for one in chunk]
-                return Preview(feed=current, taken=tuple(one for one in taken if one.article is not None))
+                shown = (one for one in taken if one.article is not None or one.outcome is Outcome.WAITING)
+                return Preview(feed=current, taken=tuple(shown))
         finally:
             workers.close()
             store.close()

@@ -175,6 +175,7 @@ def _scheduler(app: App, work: Work, health: _Health, signals: _Signals) -> Asyn
         timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     )
     scheduler.add_job(work.tick_feeds, "interval", seconds=TICK)
+    scheduler.add_job(work.tick_looks, "interval", seconds=TICK)
     scheduler.add_job(work.tick_deliveries, "interval", seconds=TICK)
     scheduler.add_job(health.look, "interval", seconds=30)
     scheduler.add_job(_housekeeping, "interval", seconds=HOUSEKEEPING.total_seconds(), args=(app, work))

@@ -12,7 +12,7 @@ from aggregator.errors import PublishError, StoreError
 from aggregator.log import bound, get_logger
 from aggregator.pipeline import Delivered, Refreshed
 from aggregator.policy.recovery import Remedy
-from aggregator.store import deliveries, feeds
+from aggregator.store import SecondLook, deliveries, feeds
 from aggregator.targets import Flushes
 from aggregator.types import Delivery, Feed
 
@@ -20,6 +20,8 @@ from aggregator.types import Delivery, Feed
 LEASE = timedelta(hours=1)
 #: Deliveries that one target is handed before what it put off is finished.
 BATCH = 20
+#: Second looks at a time.
+LOOKS = 8
 #: Seconds between two tellings of the sources, while feeds that are new keep coming in.
 DESCRIBE_EVERY = 60.0
 
@@ -39,6 +41,7 @@ class Work:
         self.tally = Tally()
         self.broken: StoreError | None = None  #: the store failed for good: stop
         self.failed = asyncio.Event()  #: set with ``broken``
+        self.looking = 0  #: second looks that are under way
         self._app = app
         self._on_change = on_change
         self._log = get_logger()
@@ -60,6 +63,10 @@ class Work:
         """Starts a worker for each target that has none; it ends when its target is owed nothing."""
         await self._ticking(self._start_targets())
 
+    async def tick_looks(self) -> None:
+        """Starts looking again at pages that could not be had, as far as there is room."""
+        await self._ticking(self.start_looks())
+
     async def start_feeds(self, limit: int, *, names: Collection[str] | None = None, force: bool = False) -> list[str]:
         """Claims and starts at most ``limit`` feeds, with ``force`` whether due or not; answers which."""
         if limit <= 0 or self._closing or not await self._sure():
@@ -73,6 +80,16 @@ class Work:
                 self._refreshing.add(name)
                 self._spawn(self._refresh(replace(self._app.config.feed(name), memory=memory)))
         return [name for name, _ in due]
+
+    async def start_looks(self) -> int:
+        """Claims and starts second looks that are due, a few at a time; answers how many."""
+        if self._closing:
+            return 0
+        due = await self._app.second_looks.claim(LOOKS - self.looking)
+        for look in due:
+            self.looking += 1
+            self._spawn(self._look_again(look))
+        return len(due)
 
     @property
     def refreshing(self) -> int:
@@ -166,6 +183,15 @@ class Work:
                 self._tell_refreshed(feed, done)
         finally:
             self._refreshing.discard(feed.name)
+
+    async def _look_again(self, look: SecondLook) -> None:
+        try:
+            with bound(feed=look.feed):
+                done = await self._app.second_looks.look(look)
+                self._log.info("looked again", entry=done.title, outcome=done.outcome, reason=done.reason)
+                self._spawn(self.tick_deliveries())
+        finally:
+            self.looking -= 1
 
     async def _deliver_all(self, target: str) -> None:
         try:

@@ -166,15 +166,18 @@ class Client:
             here = there
 
     async def _permission(self, trip: _Trip, here: Address) -> timedelta | None:
-        """Raises RefusedError where we may not go; else the pause that robots.txt wishes for, if any."""
+        """The pause that robots.txt wishes for, if any.
+
+        Raises RefusedError where we may not go, UnreachableError where robots.txt can't be had for now.
+        """
         if trip.hosts and not address.within(here.host, trip.hosts):
             raise RefusedError(trip.asked, f"{here.host} is not one of the feed's allow_hosts")
         if not (trip.purpose.asks_robots and self._settings.robots):
             return None
         try:
             return await self._robots.allow(here.origin, here.target)
-        except RefusedError as error:
-            raise RefusedError(trip.asked, error.message) from error
+        except (RefusedError, UnreachableError) as error:
+            raise type(error)(trip.asked, error.message) from error
 
     def _next(self, trip: _Trip, here: Address, response: Response) -> Address:
         # The field is read as Latin-1, but what is not ASCII in it is UTF-8 wherever it was seen.

@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 
 from protego import Protego
 
-from aggregator.errors import FetchError, GoneError, RefusedError, TooLargeError
+from aggregator.errors import BusyError, FetchError, GoneError, RefusedError, TooLargeError, UnreachableError
 from aggregator.types import Response
 
 PRODUCT = "wirecopy"
 KEPT = timedelta(hours=24)  #: RFC 9309, 2.4
-KEPT_FAILURE = timedelta(minutes=15)  #: a server in trouble is asked again soon, but not for every article
+KEPT_FAILURE = timedelta(minutes=5)  #: a server in trouble is asked again soon, but not for every article
 MAX_ORIGINS = 2_000
 MAX_LINES = 20_000
 MAX_LINE = 2_000
@@ -30,6 +30,7 @@ class _Rules:
     at: datetime
     rules: Protego | None = None  #: None: everything is allowed, unless ``refusal`` is set
     refusal: str = ""
+    passing: bool = False  #: the refusal may be over soon
     delay: timedelta | None = None
 
     def holds(self, now: datetime) -> bool:
@@ -46,13 +47,14 @@ class Robots:
         self._asking: dict[str, asyncio.Lock] = {}
 
     async def allow(self, origin: str, target: str) -> timedelta | None:
-        """The crawl delay that the server wishes for, if any; raises RefusedError where we may not go.
+        """The crawl delay that the server wishes for, if any.
 
-        Concurrent questions about one server make one request.
+        Raises RefusedError where we may not go, UnreachableError where that can't be known now. Concurrent
+        questions about one server make one request.
         """
         rules = await self._rules(origin)
         if rules.refusal:
-            raise RefusedError(origin + target, rules.refusal)
+            raise (UnreachableError if rules.passing else RefusedError)(origin + target, rules.refusal)
         if rules.rules is not None and not rules.rules.can_fetch(target, PRODUCT):
             raise RefusedError(origin + target, "robots.txt asks us not to fetch this")
         return rules.delay
@@ -81,7 +83,9 @@ class Robots:
         except FetchError as error:
             if error.status is not None and 400 <= error.status < 500 and error.status != 429:
                 return _Rules(self._now())  # unavailable: no rules (2.3.1.3)
-            return _Rules(self._now(), refusal=f"its robots.txt can't be read: {error.message}")  # 2.3.1.4
+            passing = isinstance(error, (UnreachableError, BusyError))
+            refusal = f"its robots.txt can't be read: {error.message}"
+            return _Rules(self._now(), refusal=refusal, passing=passing)  # 2.3.1.4
         rules = parse(response.body)
         delay = rules.crawl_delay(PRODUCT)
         return _Rules(self._now(), rules, delay=None if delay is None else timedelta(seconds=min(delay, 86_400.0)))

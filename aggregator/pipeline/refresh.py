@@ -7,39 +7,25 @@ so that a crash in between shows the rest of the document again and loses nothin
 
 from __future__ import annotations
 
-import asyncio
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 
-from aggregator import transforms, urls
 from aggregator.config import FetchSettings
-from aggregator.errors import Drop, FetchError, ParseError
+from aggregator.errors import FetchError, ParseError
 from aggregator.fetch import Client, Purpose
 from aggregator.fetch.address import same_origin
-from aggregator.pipeline import compose, work
+from aggregator.pipeline import work
 from aggregator.pipeline.taken import Taken, save
+from aggregator.pipeline.taking import Taker, Wanted, together
 from aggregator.pipeline.workers import Workers
-from aggregator.policy import change, duplicates, identity, rights, schedule
+from aggregator.policy import change, identity, schedule
 from aggregator.policy.change import Change
-from aggregator.store import Session, Store, entries, feeds, hosts, journal, posts
-from aggregator.types import (
-    Article,
-    Basis,
-    Entry,
-    Feed,
-    FeedMemory,
-    Known,
-    Outcome,
-    Post,
-    Response,
-    Rights,
-    Site,
-    Step,
-)
+from aggregator.store import Session, Store, entries, feeds, hosts, journal
+from aggregator.types import Entry, Feed, FeedMemory, Outcome, Response, Step
 
 #: Entries written in one transaction, and their pages asked for at one time.
 CHUNK = 8
@@ -61,18 +47,6 @@ class Refreshed:
     next_fetch_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """An entry that a refresh goes on with."""
-
-    entry: Entry
-    change: Change
-    reason: str
-    known: Known | None
-    aliases: tuple[str, ...]
-    content_hash: str
-
-
 class Refresher:
     """Refreshes feeds. Knows the network and the pool; decides nothing itself."""
 
@@ -82,7 +56,7 @@ class Refresher:
         client: Client,
         store: Store,
         workers: Workers,
-        site: Site,
+        taker: Taker,
         settings: FetchSettings,
         now: Callable[[], datetime],
         timeout: float = 60.0,
@@ -90,10 +64,10 @@ class Refresher:
         self._client = client
         self._store = store
         self._workers = workers
-        self._site = site
+        self._taker = taker
         self._settings = settings
         self._now = now
-        self._timeout = timeout  # seconds for one parse or extraction
+        self._timeout = timeout  # seconds for one parse
 
     async def refresh(self, feed: Feed, on_stored: Callable[[], None] = lambda: None) -> Refreshed:
         """Asks a feed, takes what is new or changed, and stores all of it with the feed's next due time.
@@ -132,7 +106,7 @@ class Refresher:
             yield rest
         for start in range(0, len(wanted), CHUNK):
             chunk = wanted[start : start + CHUNK]
-            yield await _together([self._take(feed, one) for one in chunk])
+            yield await together([self._taker.take(feed, one) for one in chunk])
 
     async def _ask(self, feed: Feed) -> Response:
         at_home = same_origin(feed.url, feed.fetch_url)  # secrets don't follow a feed that has moved elsewhere
@@ -173,63 +147,12 @@ class Refresher:
             new += kind is Change.NEW
             if kind in {Change.NEW, Change.CHANGED}:
                 one = replace(entry, key=stored.key) if stored else entry
-                wanted.append(Wanted(one, kind, reason, stored, aliases, hashed))
+                why = self._step(feed, one, "change", kind, reason)
+                wanted.append(Wanted(entry=one, known=stored, why=why, aliases=aliases, content_hash=hashed))
             elif kind in NOT_WANTED:
                 steps = (self._step(feed, entry, "change", NOT_WANTED[kind], reason),)
                 rest.append(Taken(entry, aliases, hashed, NOT_WANTED[kind], reason, steps))
         return wanted[::-1], rest
-
-    async def _take(self, feed: Feed, wanted: Wanted) -> Taken:
-        """The post of one entry, or the reason why there is none."""
-        entry = wanted.entry
-        steps = [self._step(feed, entry, "change", wanted.change, wanted.reason)]
-        article = await self._article(feed, entry, told=await self._told(feed, entry))
-        steps.append(self._step(feed, entry, "extract", article.basis, _how(article)))
-        allowed, why = rights.allowed(feed, article)
-        steps.append(self._step(feed, entry, "rights", allowed, why))
-        previous: Post | None = None
-        if wanted.known and wanted.known.post_key:
-            previous = await self._store.read(posts.get, wanted.known.post_key)
-        taken = Taken(entry, wanted.aliases, wanted.content_hash, Outcome.QUEUED, "", article=article)
-        try:
-            made = compose.post(article, feed=feed, site=self._site, rights=allowed, now=self._now(), previous=previous)
-            made = compose.finish(transforms.apply(feed.transforms, made))
-        except Drop as drop:
-            steps.append(self._step(feed, entry, "transform", Outcome.DROPPED, drop.reason))
-            return replace(taken, outcome=Outcome.DROPPED, reason=drop.reason, steps=tuple(steps))
-        if previous is not None and change.revision(made) == change.revision(previous):
-            steps.append(self._step(feed, entry, "compose", Change.SAME, "what comes of it is the post that stands"))
-            standing = wanted.known.outcome if wanted.known else Outcome.QUEUED
-            reason = "its latest edit changes nothing that is shown"
-            return replace(taken, outcome=standing, reason=reason, unchanged=True, post=previous, steps=tuple(steps))
-        steps.append(self._step(feed, entry, "compose", "revised" if previous else "made", f"as {made.slug}"))
-        return replace(taken, post=made, steps=tuple(steps))
-
-    async def _told(self, feed: Feed, entry: Entry) -> bool:
-        """Whether another entry stands at this address already, so that its page need not be asked for."""
-        if entry.url is None:
-            return False
-        told = await self._store.read(entries.told_at, (urls.compare_key(entry.url),))
-        decision, _ = duplicates.near(feed=feed.name, entry_key=entry.key, title=entry.title, told=told)
-        return decision.outcome is duplicates.Story.TOLD
-
-    async def _article(self, feed: Feed, entry: Entry, *, told: bool) -> Article:
-        """The article of an entry: from its page where that may and can be had, else from the feed."""
-        reason = "another feed has brought its page" if told else _no_page(feed, entry)
-        if reason is None and entry.url is not None:
-            try:
-                response = await self._client.get(entry.url, purpose=Purpose.PAGE, allow_hosts=feed.allow_hosts)
-                return await self._workers.run(work.read_page, response, entry, timeout=self._timeout)
-            except (FetchError, ParseError) as error:
-                reason = str(error)
-        try:
-            return await self._workers.run(work.read_entry, entry, reason or "", timeout=self._timeout)
-        except ParseError as error:
-            # Not even the feed's own words can be handled: the title and the link are what is left of the entry.
-            why = tuple(filter(None, (reason, str(error))))
-            return Article(
-                entry=entry, title=entry.title, body="", text="", basis=Basis.FEED, method="none", score=0, reasons=why
-            )
 
     async def _fail(self, feed: Feed, error: FetchError | ParseError) -> Refreshed:
         memory = schedule.after_failure(feed.memory, error, self._now())
@@ -259,16 +182,6 @@ class Refresher:
         return Step(at=self._now(), feed=feed.name, entry_key=entry.key, step=step, outcome=str(outcome), reason=reason)
 
 
-async def _together(works: Sequence[Coroutine[None, None, Taken]]) -> list[Taken]:
-    """What all of them come to; the first failure ends the others and is raised as itself."""
-    try:
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(work) for work in works]
-    except ExceptionGroup as failures:
-        raise failures.exceptions[0] from failures
-    return [task.result() for task in tasks]
-
-
 def _close(
     session: Session,
     feed: str,
@@ -291,22 +204,6 @@ def _newest_first(found: Sequence[Entry]) -> list[Entry]:
     if len(dated) < len(found):
         return list(found)
     return [entry for _, entry in sorted(dated, key=lambda pair: pair[0], reverse=True)]
-
-
-def _no_page(feed: Feed, entry: Entry) -> str | None:
-    """Why an entry's page is not asked for; None where it is."""
-    if not feed.extract:
-        return "extraction is off for this feed (extract = false)"
-    if feed.rights is Rights.LINK:
-        return "only the link is published (rights = link)"
-    if entry.url is None:
-        return "the entry has no address"
-    return None
-
-
-def _how(article: Article) -> str:
-    reasons = "; ".join(article.reasons)
-    return f"method {article.method}, score {article.score:.2f}" + (f": {reasons}" if reasons else "")
 
 
 def _summary(counts: Mapping[str, int], reading: work.Reading) -> str:

@@ -7,12 +7,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from aggregator import urls
-from aggregator.policy import change, duplicates
+from aggregator.pipeline import withdrawal
+from aggregator.policy import change, duplicates, identity
 from aggregator.policy.duplicates import Story, Told
-from aggregator.store import EntryRecord, Session, deliveries, entries, journal, posts, tombstones
+from aggregator.policy.second_look import Look
+from aggregator.store import EntryRecord, Session, deliveries, entries, journal, posts, second_looks, tombstones
 from aggregator.types import Action, Article, Entry, Feed, Outcome, Post, Sighting, Step
 
 MAX_SIGHTINGS = 20
+#: Outcomes that a second look at the page does not change.
+DECIDED = frozenset({Outcome.DROPPED, Outcome.DUPLICATE, Outcome.BURIED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,7 @@ class Taken:
     article: Article | None = None  #: None: it never came so far
     post: Post | None = None  #: what is to be published; None: nothing
     unchanged: bool = False  #: the post is the one that stands already
+    look: Look | None = None  #: what is done about a page that could not be had; None: it answered, or was not asked
 
 
 def save(session: Session, chunk: Sequence[Taken], feed: Feed, now: datetime) -> None:
@@ -44,12 +49,18 @@ def save(session: Session, chunk: Sequence[Taken], feed: Feed, now: datetime) ->
         steps.extend(settled.steps)
         # One at a time: the next entry of the chunk may tell the same story.
         entries.save(session, records[-1:], now)
+        _plan_look(session, settled, feed)
     journal.write(session, steps)
 
 
 def _settle(session: Session, taken: Taken, feed: Feed, now: datetime) -> Taken:
     """The entry with its outcome; its post saved, and owed to the targets where its story is not told."""
-    if taken.post is None or taken.unchanged:
+    if taken.unchanged:
+        outcome, reason = entries.standing(session, feed.name, taken.entry.key)
+        return replace(taken, outcome=outcome, reason=reason)
+    if taken.outcome is Outcome.DROPPED:
+        return _taken_back(session, taken, feed, now)
+    if taken.post is None:
         return taken
     buried = tombstones.matches(session, feed.name, (taken.entry.key,), _links(taken))
     if buried:
@@ -64,7 +75,9 @@ def _settle(session: Session, taken: Taken, feed: Feed, now: datetime) -> Taken:
         told=entries.told_at(session, _addresses(taken)),
     )
     if decision.outcome is Story.TOLD and told is not None:
+        # Where its own post stands already, that stays and is brought up to date.
         there = {line.target for line in deliveries.lines(session, post_key=told.post_key)}
+        there -= {line.target for line in deliveries.lines(session, post_key=taken.post.key)}
         targets = [target for target in targets if target not in there]
         _sight(session, told, taken, feed, now)
         if not targets:
@@ -79,6 +92,23 @@ def _settle(session: Session, taken: Taken, feed: Feed, now: datetime) -> Taken:
     owed = f"owed to {', '.join(targets)}"
     step = _step(taken, feed, now, "outbox", Outcome.QUEUED, owed)
     return replace(taken, reason=owed, steps=(*taken.steps, step))
+
+
+def _taken_back(session: Session, taken: Taken, feed: Feed, now: datetime) -> Taken:
+    """An entry that is not wanted; an earlier revision of it that stands published is taken back."""
+    standing = posts.get(session, identity.post_key(feed.name, taken.entry.key))
+    if standing is None or not withdrawal.owe(session, standing, now):
+        return taken
+    step = _step(taken, feed, now, "withdraw", Outcome.DROPPED, "its earlier revision is taken back")
+    return replace(taken, steps=(*taken.steps, step))
+
+
+def _plan_look(session: Session, taken: Taken, feed: Feed) -> None:
+    look = taken.look
+    if look is None or look.at is None or taken.outcome in DECIDED:
+        second_looks.drop(session, feed.name, [taken.entry.key])
+    else:
+        second_looks.plan(session, feed.name, taken.entry, look.at, look.looks)
 
 
 def _sight(session: Session, told: Told, taken: Taken, feed: Feed, now: datetime) -> None:

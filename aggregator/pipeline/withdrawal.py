@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from aggregator.store import EntryLine, Session, deliveries, entries, journal, posts, tombstones
+from aggregator.store import EntryLine, Session, deliveries, entries, journal, posts, second_looks, tombstones
 from aggregator.types import Action, DeliveryState, Outcome, Post, Step
 
 
@@ -27,9 +27,12 @@ def of_entries(session: Session, lines: Sequence[EntryLine], *, reason: str, now
         tombstones.bury(session, line.feed, line.key, line.canonical_url or line.url, reason, now)
         post = posts.get(session, line.post_key) if line.post_key else None
         if post is not None and (post.feed, post.entry_key) == (line.feed, line.key):
-            owed += _owe(session, post, now)
+            owed += owe(session, post, now)
         elif post is not None:
             elsewhere[post.key] = (post.title, post.canonical_url or post.feed)
+        second_looks.drop(session, line.feed, [line.key])
+        if line.outcome is Outcome.WAITING:
+            entries.decide(session, line.feed, line.key, Outcome.BURIED, reason)
         step = Step(at=now, feed=line.feed, entry_key=line.key, step="withdraw", outcome="buried", reason=reason)
         journal.write(session, [step])
     return Withdrawn(entries=len(lines), deliveries=owed, told_elsewhere=tuple(elsewhere.values()))
@@ -46,7 +49,8 @@ def of_pattern(session: Session, pattern: str, *, feed: str | None, reason: str,
     return of_entries(session, fitting, reason=reason, now=now)
 
 
-def _owe(session: Session, post: Post, now: datetime) -> int:
+def owe(session: Session, post: Post, now: datetime) -> int:
+    """Owes every target that has a post, or may have it, its withdrawal; how many there are."""
     there = [
         line.target
         for line in deliveries.lines(session, post_key=post.key)

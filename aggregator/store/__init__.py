@@ -11,6 +11,7 @@ from aggregator.store.deliveries import DeliveryLine
 from aggregator.store.entries import EntryLine, EntryRecord
 from aggregator.store.feeds import FeedOverview
 from aggregator.store.posts import PostLine
+from aggregator.store.second_looks import SecondLook
 from aggregator.store.single import lock
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "EntryRecord",
     "FeedOverview",
     "PostLine",
+    "SecondLook",
     "Session",
     "Store",
     "StoreError",

@@ -34,6 +34,7 @@ _KNOWN = (
     EntryRow.published_at,
     EntryRow.title,
     EntryRow.url,
+    EntryRow.basis,
 )
 _FIRST = ("published_at",)
 _IF_KNOWN = (
@@ -177,6 +178,19 @@ def touch(session: Session, feed: str, keys: Collection[str], now: datetime) -> 
         session.execute(seen.execution_options(synchronize_session=False))
 
 
+def standing(session: Session, feed: str, key: str) -> tuple[Outcome, str]:
+    """Where a stored entry stands, and why."""
+    mine = select(EntryRow.outcome, EntryRow.reason).where(EntryRow.key == key, EntryRow.feed == feed)
+    outcome, reason = session.execute(mine).one()
+    return Outcome(outcome), reason
+
+
+def decide(session: Session, feed: str, key: str, outcome: Outcome, reason: str) -> None:
+    """Writes where an entry stands that has no post."""
+    mine = update(EntryRow).where(EntryRow.key == key, EntryRow.feed == feed)
+    session.execute(mine.values(outcome=outcome, reason=reason).execution_options(synchronize_session=False))
+
+
 def settle_outcome(session: Session, post_key: str, outcome: Outcome, reason: str) -> None:
     """Writes where the entry stands that a post was made from. Entries that only refer to the post stay as they are."""
     owner = select(PostRow.feed, PostRow.entry_key).where(PostRow.key == post_key)
@@ -263,6 +277,7 @@ def _with_tombstones(
             published_at=entry.published_at if entry else None,
             title=entry.title if entry else stone.title,
             url=entry.url if entry else stone.url,
+            basis=entry.basis if entry else None,
         )
     return found
 
@@ -323,6 +338,7 @@ def _known(row: Row[*tuple[Any, ...]]) -> Known:
         published_at=row.published_at,
         title=row.title,
         url=row.url,
+        basis=Basis(row.basis) if row.basis else None,
     )
 
 

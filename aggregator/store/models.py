@@ -157,6 +157,22 @@ class RevisionRow(Base):
     replaced_at: Mapped[datetime]
 
 
+class SecondLookRow(Base):
+    """An entry whose page could not be had for a passing reason, and is looked at again."""
+
+    __tablename__ = "second_looks"
+    __table_args__ = (
+        ForeignKeyConstraint(["entry_key", "feed"], ["entries.key", "entries.feed"]),
+        Index(None, "at"),  # second_looks.claim
+    )
+
+    feed: Mapped[str] = mapped_column(primary_key=True)
+    entry_key: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]  #: of the next look
+    looks: Mapped[int]  #: begun so far
+    payload: Mapped[str]  #: the whole ``types.Entry`` as JSON, since its feed may show it no more
+
+
 class PostRow(Base):
     """A post in its latest revision."""
 

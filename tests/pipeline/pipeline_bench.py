@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
@@ -14,7 +14,7 @@ from fakes import Clock, RememberingTarget, ScriptedWeb
 from aggregator.config import FetchSettings
 from aggregator.fetch import Client
 from aggregator.media import Library
-from aggregator.pipeline import Delivered, Deliverer, InlineWorkers, Refreshed, Refresher
+from aggregator.pipeline import Delivered, Deliverer, InlineWorkers, Looked, Refreshed, Refresher, SecondLooks, Taker
 from aggregator.store import Store, deliveries, entries, feeds
 from aggregator.types import Feed, Site
 
@@ -30,20 +30,26 @@ class Bench:
     now: Clock
     target: RememberingTarget
     refresher: Refresher
+    second_looks: SecondLooks
     deliverer: Deliverer
+    settings: dict[str, Feed] = field(default_factory=dict)
 
     async def refresh(self, feed: Feed) -> Refreshed:
         """Refreshes a feed with what the store remembers of it, as the daemon does."""
-        await self.store.write(feeds.sync, [(feed.name, feed.url, timedelta(hours=1))], self.now())
+        self.settings[feed.name] = feed
+        listed = [(known.name, known.url, timedelta(hours=1)) for known in self.settings.values()]
+        await self.store.write(feeds.sync, listed, self.now())
         memory = await self.store.read(feeds.memory, feed.name)
         return await self.refresher.refresh(replace(feed, memory=memory))
+
+    async def look_again(self) -> list[Looked]:
+        """Looks again at all pages that are due now."""
+        return [await self.second_looks.look(look) for look in await self.second_looks.claim(10)]
 
     async def deliver(self) -> list[Delivered]:
         """Carries all that is due now."""
         done: list[Delivered] = []
-        while batch := await self.store.write(
-            deliveries.claim, self.now(), limit=10, lease=timedelta(hours=1), targets=("blog",), per_target=10
-        ):
+        while batch := await self.store.write(deliveries.claim, self.now(), limit=10, lease=timedelta(hours=1), targets=("blog",), per_target=10):
             done += [await self.deliverer.deliver(delivery) for delivery in batch]
         return done
 
@@ -61,13 +67,17 @@ async def bench(web: ScriptedWeb, tmp_path: Path) -> AsyncIterator[Bench]:
     )
     store = Store.open("sqlite:///store.db", base=tmp_path, now=now())
     target, workers = RememberingTarget(), InlineWorkers()
+    known: dict[str, Feed] = {}
     async with Client(settings, contact="http://blog.example", now=now) as client:
+        taker = Taker(client=client, store=store, workers=workers, site=SITE, now=now)
         yield Bench(
+            settings=known,
             web=web,
             store=store,
             now=now,
             target=target,
-            refresher=Refresher(client=client, store=store, workers=workers, site=SITE, settings=settings, now=now),
+            refresher=Refresher(client=client, store=store, workers=workers, taker=taker, settings=settings, now=now),
+            second_looks=SecondLooks(client=client, store=store, taker=taker, feed=known.__getitem__, now=now),
             deliverer=Deliverer(
                 client=client,
                 store=store,

@@ -9,7 +9,7 @@ import pytest
 from pipeline_bench import Bench
 
 from aggregator.errors import BlockedError, RejectedError, RemovedError, StoreError, TryLaterError
-from aggregator.pipeline import Taken, refresh
+from aggregator.pipeline import Taken, taking
 from aggregator.store import deliveries, entries, journal, posts, tombstones
 from aggregator.types import Action, Feed, Outcome, Rights, StepSettings
 
@@ -308,7 +308,7 @@ async def test_a_failure_of_one_of_many_comes_out_as_itself() -> None:
         raise StoreError("locked", transient=True)
 
     with pytest.raises(StoreError, match="locked"):
-        await refresh._together([busy(), busy()])
+        await taking.together([busy(), busy()])
 
 
 async def test_what_a_person_took_away_at_the_target_stays_away(bench: Bench) -> None:

@@ -1,0 +1,157 @@
+"""Takes one entry: its article from the page or the feed, what of it may be shown, and the post made of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeVar
+
+from aggregator import transforms, urls
+from aggregator.errors import Drop, FetchError, ParseError
+from aggregator.fetch import Client, Purpose
+from aggregator.markup import text
+from aggregator.pipeline import compose, work
+from aggregator.pipeline.taken import Taken
+from aggregator.pipeline.workers import Workers
+from aggregator.policy import change, duplicates, rights, second_look
+from aggregator.policy.change import Change
+from aggregator.policy.second_look import Look, Meanwhile
+from aggregator.store import Store, entries, posts
+from aggregator.types import Article, Basis, Entry, Feed, Known, Outcome, Post, Rights, Site, Step
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """An entry to take."""
+
+    entry: Entry
+    known: Known | None  #: what the store holds of it; None: it is new
+    why: Step  #: the decision to take it
+    content_hash: str
+    aliases: tuple[str, ...] = ()
+    looks: int = 0  #: how often its page was looked at again
+    no_page: str = ""  #: why its page is not asked for; empty: nothing forbids it
+
+
+class Taker:
+    """Takes entries. Knows the network and the pool; decides nothing itself, and writes nothing."""
+
+    def __init__(
+        self,
+        *,
+        client: Client,
+        store: Store,
+        workers: Workers,
+        site: Site,
+        now: Callable[[], datetime],
+        timeout: float = 60.0,
+    ) -> None:
+        self._client = client
+        self._store = store
+        self._workers = workers
+        self._site = site
+        self._now = now
+        self._timeout = timeout  # seconds for one extraction
+
+    async def take(self, feed: Feed, wanted: Wanted) -> Taken:
+        """The post of one entry, or the reason why there is none."""
+        entry = wanted.entry
+        article, error = await self._article(feed, wanted)
+        allowed, why = rights.allowed(feed, article)
+        steps = [wanted.why, self._step(feed, entry, "extract", article.basis, _how(article))]
+        steps.append(self._step(feed, entry, "rights", allowed, why))
+        look = self._look(wanted, article, allowed, error) if error else None
+        taken = Taken(entry, wanted.aliases, wanted.content_hash, Outcome.QUEUED, "", article=article, look=look)
+        previous: Post | None = None
+        if wanted.known and wanted.known.post_key:
+            previous = await self._store.read(posts.get, wanted.known.post_key)
+        if look is not None:
+            steps.append(self._step(feed, entry, "second look", look.outcome, look.reason))
+            if look.outcome is Meanwhile.HELD:
+                held = replace(taken, outcome=Outcome.WAITING, reason=look.reason, steps=tuple(steps), article=None)
+                return replace(held, unchanged=True, post=previous) if previous else held
+        # A first post without a date of its own is dated by when its entry was seen, however late it is made.
+        now = wanted.known.first_seen_at if wanted.known and previous is None else self._now()
+        try:
+            made = compose.post(article, feed=feed, site=self._site, rights=allowed, now=now, previous=previous)
+            made = compose.finish(transforms.apply(feed.transforms, made))
+        except Drop as drop:
+            steps.append(self._step(feed, entry, "transform", Outcome.DROPPED, drop.reason))
+            return replace(taken, outcome=Outcome.DROPPED, reason=drop.reason, steps=tuple(steps))
+        if previous is not None and change.revision(made) == change.revision(previous):
+            steps.append(self._step(feed, entry, "compose", Change.SAME, "what comes of it is the post that stands"))
+            return replace(taken, unchanged=True, post=previous, steps=tuple(steps))
+        steps.append(self._step(feed, entry, "compose", "revised" if previous else "made", f"as {made.slug}"))
+        return replace(taken, post=made, steps=tuple(steps))
+
+    async def _article(self, feed: Feed, wanted: Wanted) -> tuple[Article, FetchError | ParseError | None]:
+        """The article of an entry: from its page where that may and can be had, else from the feed, with the error."""
+        entry = wanted.entry
+        reason = wanted.no_page or _no_page(feed, entry)
+        if not reason and await self._told(feed, entry):
+            reason = "another feed has brought its page"
+        failure: FetchError | ParseError | None = None
+        if not reason and entry.url is not None:
+            try:
+                response = await self._client.get(entry.url, purpose=Purpose.PAGE, allow_hosts=feed.allow_hosts)
+                return await self._workers.run(work.read_page, response, entry, timeout=self._timeout), None
+            except (FetchError, ParseError) as error:
+                reason, failure = str(error), error
+        try:
+            return await self._workers.run(work.read_entry, entry, reason, timeout=self._timeout), failure
+        except ParseError as error:
+            # Not even the feed's own words can be handled: the title and the link are what is left of the entry.
+            why = tuple(filter(None, (reason, str(error))))
+            bare = Article(
+                entry=entry, title=entry.title, body="", text="", basis=Basis.FEED, method="none", score=0, reasons=why
+            )
+            return bare, failure
+
+    async def _told(self, feed: Feed, entry: Entry) -> bool:
+        """Whether another entry stands at this address already, so that its page need not be asked for."""
+        if entry.url is None:
+            return False
+        told = await self._store.read(entries.told_at, (urls.compare_key(entry.url),))
+        decision, _ = duplicates.near(feed=feed.name, entry_key=entry.key, title=entry.title, told=told)
+        return decision.outcome is duplicates.Story.TOLD
+
+    def _look(self, wanted: Wanted, article: Article, allowed: Rights, error: FetchError | ParseError) -> Look:
+        return second_look.after(
+            error,
+            looks=wanted.looks,
+            words_given=text.word_count(article.text),
+            rights=allowed,
+            known=wanted.known,
+            now=self._now(),
+        )
+
+    def _step(self, feed: Feed, entry: Entry, step: str, outcome: str, reason: str) -> Step:
+        return Step(at=self._now(), feed=feed.name, entry_key=entry.key, step=step, outcome=str(outcome), reason=reason)
+
+
+async def together(works: Sequence[Coroutine[None, None, T]]) -> list[T]:
+    """What all of them come to; the first failure ends the others and is raised as itself."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(work) for work in works]
+    except ExceptionGroup as failures:
+        raise failures.exceptions[0] from failures
+    return [task.result() for task in tasks]
+
+
+def _no_page(feed: Feed, entry: Entry) -> str:
+    """Why an entry's page is not asked for; empty where it is."""
+    if not feed.extract:
+        return "extraction is off for this feed (extract = false)"
+    if feed.rights is Rights.LINK:
+        return "only the link is published (rights = link)"
+    return "" if entry.url else "the entry has no address"
+
+
+def _how(article: Article) -> str:
+    reasons = "; ".join(article.reasons)
+    return f"method {article.method}, score {article.score:.2f}" + (f": {reasons}" if reasons else "")

@@ -17,7 +17,7 @@ from aggregator.targets.markdown.fields import Fields, Value
 from aggregator.targets.markdown.profiles import Profile
 
 MAX_HEAD = 200_000  #: characters in which front matter must end
-_FENCED = re.compile(r"---[ \t]*\n(.*?)\n---[ \t]*\n", re.DOTALL)
+_FACT = re.compile(r'^  (key|revision|published|path|fingerprint): "([^"\\\n]*)"$', re.MULTILINE)
 _FINGERPRINT = re.compile(r'(fingerprint(?:: "|" content="|: ))[0-9a-f]{32}')
 _UNKNOWN = "0" * 32
 
@@ -100,15 +100,11 @@ def _read(profile: Profile, ending: str, text: str) -> dict[str, str]:
 
 
 def _from_yaml(text: str) -> dict[str, str]:
-    fenced = _FENCED.match(text)
-    try:
-        loaded = yaml.load(fenced[1], Loader=yaml.BaseLoader) if fenced else None  # noqa: S506 - it makes strings alone
-    except (yaml.YAMLError, RecursionError):
+    """Our own facts as we write them: a YAML reader would take its time with what a file may hold instead."""
+    if not text.startswith("---\n"):
         return {}
-    facts = loaded.get("wirecopy") if isinstance(loaded, dict) else None
-    if not isinstance(facts, dict):
-        return {}
-    return {name: value for name, value in facts.items() if isinstance(name, str) and isinstance(value, str)}
+    head = text[: text.find("\n---\n", 3) + 1]
+    return dict(_FACT.findall(head.rpartition("\nwirecopy:\n")[2]))
 
 
 def _from_head(text: str) -> dict[str, str]:

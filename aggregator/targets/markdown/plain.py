@@ -2,7 +2,7 @@
 
 Liquid (Jekyll, Eleventy) and the Jinja2 of Pelican escape nothing by themselves, and themes of Hugo read a title as
 Markdown, with HTML and shortcodes in it. So what looks like the beginning of a tag or of a template is parted from
-what follows it: that reads the same whether a theme escapes it or not.
+what follows it by a character that is not seen: that reads the same whether a theme escapes it or not.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ MAX_TEXT = 2000
 #: Eleventy keeps posts in an object by their tags, and all posts under the first of these.
 RESERVED = frozenset({"all", "__proto__", "constructor", "prototype"})
 
+PARTED = "\u2060"  #: WORD JOINER: has no width and breaks no line (Unicode 17.0, 23.2)
+
 _BEGINS = re.compile(r"<(?=[A-Za-z/!?%<])|\{(?=[{%#<])")
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
@@ -25,7 +27,7 @@ _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 def line(value: str, limit: int = MAX_LINE) -> str:
     """One line that begins no tag, no template and no shortcode, whatever a theme does with it."""
     shown = _UNSEEN.sub("", " ".join(value[: 4 * limit].split()))[:limit].strip()
-    return _BEGINS.sub(r"\g<0> ", shown)
+    return _BEGINS.sub(rf"\g<0>{PARTED}", shown)
 
 
 def tags(values: Iterable[str]) -> list[str]:

@@ -13,7 +13,8 @@ from aggregator.targets.shared import article, texts
 from aggregator.targets.wordpress.media import Picture
 from aggregator.types import Post
 
-#: A player of another site: it is written as its address on a line of its own, which WordPress turns into the player.
+#: A player of another site: it is written as the one shortcode that we use, which WordPress turns into the player, or
+#: into a link where it can't reach that site.
 EMBED = "embed"
 #: Elements that WordPress's wpautop takes for blocks, and ours.
 BLOCKS = frozenset(
@@ -28,11 +29,17 @@ WRAPPERS = frozenset({"div", "section", "article", "main"})
 OWN = frozenset({"also", "altered", "generator", "source-credit"})
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _COLON = "\ufdd0"  # a noncharacter: stands for the colon of an address in the text until it is written
+_PLAYER = re.compile(rf'<{EMBED} src="([^"]*)">(?:</{EMBED}>)?')
 _ADDRESS = re.compile(r"(?i)(https?):(?=//)")
 
 
-def tree(post: Post, *, language: str, pictures: Mapping[str, Picture], lead_shown: bool) -> lxml.html.HtmlElement:
-    """The post as a tree: one block after another, each with only words or only blocks in it."""
+def tree(
+    post: Post, *, language: str, pictures: Mapping[str, Picture], lead_shown: bool, tagged: bool = True
+) -> lxml.html.HtmlElement:
+    """The post as a tree: one block after another, each with only words or only blocks in it.
+
+    ``tagged``: blocks in another language than the blog's say so. Core blocks of the editor can't.
+    """
     copies = {url: picture.url for url, picture in pictures.items()}
     root = article.parse(article.html(post, language=language, pictures=copies, lead_shown=lead_shown))
     _settle_pictures(root, {picture.url: picture.id for picture in pictures.values()})
@@ -43,31 +50,31 @@ def tree(post: Post, *, language: str, pictures: Mapping[str, Picture], lead_sho
     for element in list(root.iter(*MIXED)):
         if element is not root:
             _paragraphs(element, always=False)
-    _tell_language(root, post.language, language)
+    _tell_language(root, post.language, language, tagged=tagged)
+    _disarm_addresses(root)
     return root
 
 
 def classic(root: lxml.html.HtmlElement) -> str:
     """The text for the classic editor: one line for each block."""
-    return "\n\n".join(filter(None, (line(child) for child in root)))
+    return "\n\n".join(line(child) for child in root)
 
 
 def line(element: lxml.html.HtmlElement) -> str:
-    """One block as HTML, with everything harmless that WordPress would act upon.
-
-    - ``[`` begins a shortcode: it is written as a character reference, in words and in attributes
-    - an address alone on its line is fetched and embedded: its colon is written as a reference
-    - comments (``<!--more-->``, blocks) have been dropped by the cleaner
-    """
-    if element.tag == EMBED:
-        return element.get("src", "")
-    for node in element.iter():
-        node.text = _ADDRESS.sub(rf"\1{_COLON}", node.text) if node.text else node.text
-        if node is not element and node.tail:
-            node.tail = _ADDRESS.sub(rf"\1{_COLON}", node.tail)
+    """One block as HTML."""
     html = etree.tostring(element, encoding="unicode", method="html", with_tail=False)
-    html = html.replace("[", "&#91;").replace(_COLON, "&#58;")
-    return re.sub(r'<embed src="([^"]*)">', r"\n\1\n", html)
+    return _PLAYER.sub(r"[embed]\1[/embed]", neutral(html))
+
+
+def inner(element: lxml.html.HtmlElement) -> str:
+    """What a block holds, as HTML."""
+    html = line(element)
+    return html[html.index(">") + 1 : html.rindex("</")].strip()
+
+
+def neutral(html: str) -> str:
+    """HTML with nothing in it that WordPress would act upon: a ``[`` begins a shortcode, in attributes too."""
+    return html.replace("[", "&#91;").replace(_COLON, "&#58;")
 
 
 def plain(words: str) -> str:
@@ -83,6 +90,8 @@ def _settle_pictures(root: lxml.html.HtmlElement, ids: Mapping[str, int]) -> Non
         if parent is not None and parent.tag in ("audio", "video") and not parent.get("src") and source.get("src"):
             parent.set("src", source.get("src", ""))  # an author may not have sources within
         source.drop_tree()
+    for video in root.iter("video"):
+        video.set("style", "max-width:100%;height:auto")  # themes see to it for their own videos only
     for image in root.iter("img"):
         for name in ("srcset", "sizes"):
             image.attrib.pop(name, None)
@@ -103,8 +112,9 @@ def _settle_players(root: lxml.html.HtmlElement) -> None:
         frame.addprevious(player)
         player.tail, frame.tail = frame.tail, None
         frame.drop_tree()
+    for player in root.iter(EMBED, "audio", "video"):
         for parent in player.iterancestors("p", "span", "em", "strong", "a"):
-            parent.tag = "div"  # it is a block now, and these hold none
+            parent.tag = "div"  # these hold no blocks
 
 
 def watched(player: str) -> str | None:
@@ -144,6 +154,8 @@ def _tidy(root: lxml.html.HtmlElement) -> None:
 
 def _paragraphs(container: lxml.html.HtmlElement, *, always: bool) -> None:
     """Puts words that stand beside blocks into paragraphs of their own; two line breaks part paragraphs."""
+    if container.tag == "li" and _is_tight(container):
+        return
     runs = list(_runs(container))
     if not always and len(runs) == 1 and not isinstance(runs[0], lxml.html.HtmlElement):
         return
@@ -181,6 +193,15 @@ def _runs(container: lxml.html.HtmlElement) -> Iterator[lxml.html.HtmlElement | 
         yield run
 
 
+def _is_tight(item: lxml.html.HtmlElement) -> bool:
+    """Whether a list item is words with a list below them: that needs no paragraph."""
+    blocks = [child for child in item if child.tag in BLOCKS]
+    after = blocks[0].itersiblings() if blocks else ()
+    return all(child.tag in ("ul", "ol") and not (child.tail or "").strip() for child in blocks) and all(
+        child.tag in BLOCKS for child in after
+    )
+
+
 def _ends_with_break(run: Run) -> bool:
     rest = [part for part in run if not isinstance(part, str) or part.strip()]
     last = rest[-1] if rest else None
@@ -195,6 +216,7 @@ def _paragraph(run: Run) -> lxml.html.HtmlElement:
     """A paragraph of a run of words, without the breaks at its end."""
     while run and (not run[-1].strip() if isinstance(run[-1], str) else run[-1].tag == "br"):
         run.pop()
+    run = [*run[:-1], run[-1].rstrip() if isinstance(run[-1], str) else run[-1]]
     paragraph = lxml.html.Element("p")
     last = None
     for part in run:
@@ -210,14 +232,24 @@ def _paragraph(run: Run) -> lxml.html.HtmlElement:
     return paragraph
 
 
-def _tell_language(root: lxml.html.HtmlElement, language: str | None, blog: str) -> None:
+def _disarm_addresses(root: lxml.html.HtmlElement) -> None:
+    """An address alone on its line would be fetched and embedded: its colon is to be written as a reference."""
+    for element in root.iter():
+        if element.text and "//" in element.text:
+            element.text = _ADDRESS.sub(rf"\1{_COLON}", element.text)
+        if element.tail and "//" in element.tail:
+            element.tail = _ADDRESS.sub(rf"\1{_COLON}", element.tail)
+
+
+def _tell_language(root: lxml.html.HtmlElement, language: str | None, blog: str, *, tagged: bool) -> None:
     """Marks the blocks of a foreign text with its language and direction."""
     if not language or language.partition("-")[0].lower() == blog.partition("-")[0].lower():
         return
     direction = texts.direction(language)
     for child in foreign(root):
         if child.tag != EMBED and child.get("lang") is None:
-            child.set("lang", language)
+            if tagged:
+                child.set("lang", language)
             if direction != texts.direction(blog) and child.get("dir") is None:
                 child.set("dir", direction)
 

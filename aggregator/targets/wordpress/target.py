@@ -13,7 +13,7 @@ from aggregator.policy import change
 from aggregator.targets import Connect
 from aggregator.targets.shared import article
 from aggregator.targets.shared.api import Answer, Api
-from aggregator.targets.wordpress import checks, content, posts
+from aggregator.targets.wordpress import blocks, checks, content, posts
 from aggregator.targets.wordpress.authors import Authors
 from aggregator.targets.wordpress.media import Picture, Pictures
 from aggregator.targets.wordpress.options import Options
@@ -181,8 +181,10 @@ class WordPressTarget:
             language=self._site.language,
             pictures=pictures,
             lead_shown=lead is not None and options.lead == "featured",
+            tagged=options.content == "classic",
         )
-        words: dict[str, object] = {"title": content.plain(post.title), "content": content.classic(tree)}
+        body = blocks.blocks(tree) if options.content == "blocks" else content.classic(tree)
+        words: dict[str, object] = {"title": content.plain(post.title), "content": body}
         if options.excerpt:
             words["excerpt"] = content.plain(post.excerpt)
         if options.meta:

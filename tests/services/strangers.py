@@ -47,7 +47,7 @@ TITLES = (
     "1:30",
     "null",
     "!!python/object:os.system &anchor *alias",
-    "- a: [b, {c: d}] # e",
+    '- a: [b, {c: d}] # e {: onclick="alert(3)"}',
     "\"double\" 'single' \\back\\slash \\n",
     "two\nlines\r\n---\nthree\u2028four\x85five",
     "*stars* _under_ `code` [link](javascript:alert(1))",

@@ -121,6 +121,7 @@ def test_metadata_of_pelican_is_html() -> None:
         ("1 < 2 <3", "1 < 2 <3"),
         ("{{< x >}} {{% y %}} {% z %} {# c #} {x}", "{|{|< x >}} {|{|% y %}} {|% z %} {|# c #} {x}"),
         ("{{{{", "{|{|{|{"),
+        ('{: onclick="x"} [a](javascript:b)', '{|: onclick="x"} [a]|(javascript:b)'),
         ("<<script>", "<|<|script>"),
         ("<?php <%= %> <!-- -->", "<|?php <|%= %> <|!-- -->"),
         ("a\n\tb\x00c", "a bc"),
@@ -129,6 +130,18 @@ def test_metadata_of_pelican_is_html() -> None:
 )
 def test_a_line_begins_nothing(given: str, expected: str) -> None:
     assert plain.line(given) == expected.replace("|", plain.PARTED)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("https://a.example/ä?b=c&d=%7B#e", "https://a.example/ä?b=c&d=%7B#e"),
+        ("https://a.example/\"onclick='x'{{ y }}<b>", "https://a.example/%22onclick=%27x%27%7B%7B%20y%20%7D%7D%3Cb%3E"),
+        (None, ""),
+    ],
+)
+def test_an_address_ends_no_attribute_and_begins_no_template(given: str | None, expected: str) -> None:
+    assert plain.address(given) == expected
 
 
 @given(st.text(alphabet="<{%#/!? ab\n\x00\ud800", max_size=40))

@@ -50,8 +50,8 @@ def facts(post: Post, setting: Setting) -> dict[str, Value]:
         "path": setting.path,
         "feed": post.feed,
         "source": plain.line(post.source_name),
-        "source_url": post.source_url or "",
-        "original": post.credit.url or post.canonical_url or "",
+        "source_url": plain.address(post.source_url),
+        "original": post.credit.url or plain.address(post.canonical_url),
         "original_title": plain.line(post.credit.title),
         "licence": plain.line(post.credit.licence),
         "rights": str(post.rights),
@@ -97,7 +97,7 @@ def _hugo(post: Post, setting: Setting) -> dict[str, Value]:
         "authors": _authors(post),
         "tags": plain.tags(post.tags),
         "categories": list(setting.categories),
-        "canonicalURL": post.canonical_url or "",
+        "canonicalURL": plain.address(post.canonical_url),
         "images": [picture] if picture else [],
         **shown,
     }
@@ -115,7 +115,7 @@ def _jekyll(post: Post, setting: Setting) -> dict[str, Value]:
         "author": ", ".join(_authors(post)),
         "tags": plain.tags(post.tags),
         "categories": list(setting.categories),
-        "canonical_url": post.canonical_url or "",
+        "canonical_url": plain.address(post.canonical_url),
         "image": {"path": setting.picture, "alt": _alt(post)} if setting.picture else {},
         "render_with_liquid": False,
     }
@@ -132,7 +132,7 @@ def _eleventy(post: Post, setting: Setting) -> dict[str, Value]:
         "author": ", ".join(_authors(post)),
         "tags": plain.tags(post.tags),
         "categories": list(setting.categories),
-        "canonical": post.canonical_url or "",
+        "canonical": plain.address(post.canonical_url),
         "image": setting.picture,
         "imageAlt": _alt(post) if setting.picture else "",
     }
@@ -147,7 +147,7 @@ def _astro(post: Post, setting: Setting) -> dict[str, Value]:
         "author": ", ".join(_authors(post)),
         "tags": plain.tags(post.tags),
         "categories": list(setting.categories),
-        "canonicalURL": post.canonical_url or "",
+        "canonicalURL": plain.address(post.canonical_url),
         "ogImage": setting.picture,
         "heroImage": setting.picture if setting.lead_by_theme else "",
     }
@@ -166,7 +166,7 @@ def _pelican(post: Post, setting: Setting) -> dict[str, Value]:
         "category": _html(setting.categories[0]) if setting.categories else "",
         "description": _html(_description(post)),
         "summary": f"<p>{_html(plain.line(post.excerpt, plain.MAX_TEXT))}</p>" if post.excerpt else "",
-        "canonical_url": post.canonical_url or "",
+        "canonical_url": plain.address(post.canonical_url),
         "og_image": setting.picture,
         "cover": setting.picture if setting.lead_by_theme else "",
     }

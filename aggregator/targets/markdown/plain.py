@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from urllib.parse import quote
 
 MAX_TAGS = 20
 MAX_TAG = 60  #: characters
@@ -20,7 +21,9 @@ RESERVED = frozenset({"all", "__proto__", "constructor", "prototype"})
 
 PARTED = "\u2060"  #: WORD JOINER: has no width and breaks no line (Unicode 17.0, 23.2)
 
-_BEGINS = re.compile(r"<(?=[A-Za-z/!?%<])|\{(?=[{%#<])")
+#: Tags; Liquid, Nunjucks, shortcodes and kramdown's attribute lists; the address of a link in Markdown.
+_BEGINS = re.compile(r"<(?=[A-Za-z/!?%<])|\{(?=[{%#<:])|\](?=\()")
+_UNSAFE = re.compile(r"[\s\"'<>{}|\\^`\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -28,6 +31,11 @@ def line(value: str, limit: int = MAX_LINE) -> str:
     """One line that begins no tag, no template and no shortcode, whatever a theme does with it."""
     shown = _UNSEEN.sub("", " ".join(value[: 4 * limit].split()))[:limit].strip()
     return _BEGINS.sub(rf"\g<0>{PARTED}", shown)
+
+
+def address(url: str | None) -> str:
+    """An address that ends no attribute and begins no template, however a theme writes it; empty where there is none."""
+    return _UNSAFE.sub(lambda match: quote(match[0], safe="", errors="replace"), url or "")
 
 
 def tags(values: Iterable[str]) -> list[str]:

@@ -202,7 +202,7 @@ class Posts:
         lead = article.lead(post)
         # For cards of social networks and feeds, which know no relative addresses.
         host = layout.site_url[: len(layout.site_url) - len(base)] if base else layout.site_url
-        picture = (host + seen[lead.url] if lead.url in seen else lead.url) if lead else ""
+        picture = (host + seen[lead.url] if lead.url in seen else plain.address(lead.url)) if lead else ""
         setting = Setting(
             published_at=published_at,
             path=path,

@@ -5,21 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection, Coroutine, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 
 from aggregator.app import App
 from aggregator.errors import PublishError, StoreError
 from aggregator.log import bound, get_logger
-from aggregator.pipeline import Delivered, Refreshed
+from aggregator.pipeline import Delivered, Refreshed, outlet
+from aggregator.pipeline.outlet import LEASE
 from aggregator.policy.recovery import Remedy
-from aggregator.store import SecondLook, deliveries, feeds
+from aggregator.store import SecondLook, deliveries, feeds, targets
+from aggregator.store.targets import Trouble
 from aggregator.targets import Flushes
 from aggregator.types import Delivery, Feed
 
-#: A claim that outlives its task is only left by a kill, and the next start frees it.
-LEASE = timedelta(hours=1)
-#: Deliveries that one target is handed before what it put off is finished.
-BATCH = 20
 #: Second looks at a time.
 LOOKS = 8
 #: Seconds between two tellings of the sources, while feeds that are new keep coming in.
@@ -47,7 +44,9 @@ class Work:
         self._log = get_logger()
         self._tasks: set[asyncio.Task[None]] = set()
         self._refreshing: set[str] = set()
+        self._subscribing: set[str] = set()  # those of them that were never read before
         self._delivering: set[str] = set()
+        self._troubles: dict[str, Trouble] = {}  # targets that failed the last time
         self._unfinished: set[str] = set()  # targets that put something off and have not finished it
         self._new_sources = False
         self._described = float("-inf")
@@ -175,6 +174,8 @@ class Work:
             self.failed.set()
 
     async def _refresh(self, feed: Feed) -> None:
+        if feed.memory.subscribed_at is None:
+            self._subscribing.add(feed.name)
         try:
             with bound(feed=feed.name):
                 done = await self._app.refresher.refresh(feed, on_stored=lambda: self._spawn(self.tick_deliveries()))
@@ -183,6 +184,7 @@ class Work:
                 self._tell_refreshed(feed, done)
         finally:
             self._refreshing.discard(feed.name)
+            self._subscribing.discard(feed.name)
 
     async def _look_again(self, look: SecondLook) -> None:
         try:
@@ -198,39 +200,82 @@ class Work:
             going = True
             while going and not self._closing and (batch := await self._claim(target)):
                 self._unfinished.add(target)
-                going = await self._deliver_batch(batch)
+                going = await self._deliver_batch(target, batch)
             if target in self._unfinished:
                 await self._flush(target)
         finally:
             self._delivering.discard(target)
 
-    async def _deliver_batch(self, batch: Sequence[Delivery]) -> bool:
-        """Attempts a batch in its order; whether its target takes more. What is not begun is put back untried."""
-        for number, delivery in enumerate(batch, 1):
-            done = await self._deliver(delivery)
-            if self._closing or done.outcome == Remedy.PAUSE:
-                await self._app.store.write(deliveries.put_back, [left.id for left in batch[number:]])
-                return False
-        return True
-
     async def _claim(self, target: str) -> list[Delivery]:
-        now = self._app.now()
-        return await self._app.store.write(
-            lambda session: deliveries.claim(
-                session, now, limit=BATCH, lease=LEASE, targets=(target,), per_target=BATCH
-            )
+        now, manners = self._app.now(), self._app.config.targets[target].manners
+        batch, trouble = await self._app.store.write(
+            lambda session: outlet.take(session, target, manners, now, gathering=bool(self._subscribing))
         )
+        if trouble is None:
+            self._troubles.pop(target, None)
+        else:
+            self._troubles[target] = trouble
+        return batch
 
-    async def _deliver(self, delivery: Delivery) -> Delivered:
+    async def _deliver_batch(self, target: str, batch: Sequence[Delivery]) -> bool:
+        """Attempts a batch in its order, some at a time where the target may be given that; whether it takes more.
+
+        What is not begun when it takes no more is put back untried.
+        """
+        left = list(reversed(batch))
+        going = True
+
+        async def work_through() -> None:
+            nonlocal going
+            while left and going and not self._closing:
+                going = await self._deliver(left.pop()) and going
+
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(min(self._app.config.targets[target].manners.parallel, len(batch))):
+                    group.create_task(work_through())
+        except ExceptionGroup as faults:
+            raise faults.exceptions[0] from None
+        if left:
+            await self._app.store.write(deliveries.put_back, [delivery.id for delivery in left])
+        return going and not self._closing
+
+    async def _deliver(self, delivery: Delivery) -> bool:
+        """Makes one attempt; whether its target takes more."""
         with bound(feed=delivery.post.feed, target=delivery.target):
             done = await self._app.deliverer.deliver(delivery)
             self.tally.delivered.append(done)
             facts = {"post": delivery.post.slug, "outcome": done.outcome, "reason": done.reason}
+            failing = done.outcome in (Remedy.RETRY, Remedy.PAUSE)
             if done.outcome in {"published", "withdrawn"}:
                 self._log.info("delivered", **facts)
+            elif failing and delivery.target in self._troubles and self._troubles[delivery.target].told:
+                self._log.debug("not delivered", **facts)  # a probe: the same failure is told once
             else:
                 self._log.warning("not delivered", **facts)
-            return done
+        with bound(target=delivery.target):
+            return await (self._failed(done) if failing else self._answered(delivery.target))
+
+    async def _failed(self, done: Delivered) -> bool:
+        """Counts a failure of a target, and tells once that it is left alone."""
+        now, paused = self._app.now(), done.outcome == Remedy.PAUSE
+        trouble, begun = await self._app.store.write(outlet.failed, done.delivery, now, paused)
+        self._troubles[done.delivery.target] = trouble
+        if begun is not None:
+            self._log.warning("target paused", until=begun.until, reason=begun.reason)
+        return trouble.paused_until is None or trouble.paused_until <= now
+
+    async def _answered(self, target: str) -> bool:
+        """Notes that a target works, and tells it where it was told that it did not."""
+        trouble = self._troubles.get(target)
+        if trouble is None:
+            return True
+        if not await self._app.store.write(targets.recover, target, self._app.now()):
+            return False
+        self._troubles.pop(target, None)
+        if trouble.told:
+            self._log.warning("target works again", failures=trouble.failures)
+        return True
 
     async def _flush(self, target: str) -> None:
         flushing = self._app.targets[target]

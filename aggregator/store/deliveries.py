@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from aggregator.store import entries, posts, targets
 from aggregator.store.columns import UtcDateTime
-from aggregator.store.models import DeliveryRow, PostRow, TargetRow
+from aggregator.store.models import DeliveryRow, PostRow
 from aggregator.store.statements import Columns, upsert
 from aggregator.types import Action, Delivery, DeliveryState, Outcome, Post, Publication
 
@@ -49,6 +49,7 @@ class DeliveryLine:
     remote_id: str | None
     remote_url: str | None
     settled_at: datetime | None
+    new: bool  #: it would be seen at the target for the first time
 
 
 def promise(session: Session, post: Post, targets: Sequence[str], action: Action, now: datetime) -> None:
@@ -82,15 +83,23 @@ def promise(session: Session, post: Post, targets: Sequence[str], action: Action
 
 
 def claim(
-    session: Session, now: datetime, *, limit: int, lease: timedelta, targets: Collection[str], per_target: int = 1
+    session: Session,
+    now: datetime,
+    target: str,
+    *,
+    limit: int,
+    lease: timedelta,
+    new: int | None = None,
+    newest_first: bool = False,
 ) -> list[Delivery]:
-    """Takes deliveries that are due, those of the oldest posts first; no one else gets them before the lease ends.
+    """Takes deliveries to a target that are due, the oldest posts first. No one else gets them meanwhile.
 
-    At most ``per_target`` of a target are under way at a time, those of earlier claims among them. Paused
-    targets get none. Where an earlier attempt never ended, the delivery is in doubt.
+    At most ``limit`` are under way at a time, those of earlier claims among them; at most ``new`` of those taken put
+    something new there (None: any number). A paused target gets none. Where an earlier attempt never ended, the
+    delivery is in doubt.
     """
     _expire(session, now)
-    chosen = _due(session, now, limit, targets, per_target)
+    chosen = _due(session, now, target, limit, new, newest_first)
     taken = (
         update(DeliveryRow)
         .where(DeliveryRow.id.in_(chosen), DeliveryRow.state == DeliveryState.PENDING)
@@ -99,6 +108,7 @@ def claim(
             attempts=DeliveryRow.attempts + 1,
             claimed_revision=DeliveryRow.revision,
             lease_until=now + lease,
+            debut_at=case((_NEW, literal(now, UtcDateTime())), else_=DeliveryRow.debut_at),
         )
         .returning(DeliveryRow.id)
         .execution_options(synchronize_session=False)
@@ -108,9 +118,21 @@ def claim(
         select(DeliveryRow, PostRow.payload)
         .join(PostRow, PostRow.key == DeliveryRow.post_key)
         .where(DeliveryRow.id.in_(numbers))
-        .order_by(DeliveryRow.published_at, DeliveryRow.id)
+        .order_by(*_order(newest_first))
     )
     return [_delivery(row, payload) for row, payload in session.execute(query)]
+
+
+def error(session: Session, delivery_id: int) -> str:
+    """Why the last attempt at a delivery failed; empty where it did not."""
+    return session.scalar(select(DeliveryRow.error).where(DeliveryRow.id == delivery_id)) or ""
+
+
+def waiting(session: Session, target: str, now: datetime, *, new: bool) -> int:
+    """How many deliveries to a target are due and not under way: all, or what would be new there."""
+    due = (DeliveryRow.state == DeliveryState.PENDING, DeliveryRow.target == target, DeliveryRow.next_attempt_at <= now)
+    query = select(func.count()).select_from(DeliveryRow).where(*due, *([_NEW] if new else []))
+    return session.scalar(query) or 0
 
 
 def settle(session: Session, delivery_id: int, publication: Publication | None, now: datetime) -> None:
@@ -122,6 +144,7 @@ def settle(session: Session, delivery_id: int, publication: Publication | None, 
     row = _row(session, delivery_id)
     row.lease_until, row.in_doubt, row.error = None, False, ""
     if publication is not None:
+        row.debut_at = now if row.remote_id is None else row.debut_at
         row.remote_id, row.remote_url = publication.remote_id, publication.remote_url
         row.remote_published_at, row.pushed_hash = publication.published_at, publication.pushed_hash
         row.version = publication.version
@@ -137,7 +160,12 @@ def settle(session: Session, delivery_id: int, publication: Publication | None, 
 def put_back(session: Session, delivery_ids: Collection[int]) -> None:
     """Ends claims whose attempt was not begun, as if they had never been made."""
     mine = update(DeliveryRow).where(DeliveryRow.id.in_(delivery_ids), DeliveryRow.state == DeliveryState.CLAIMED)
-    unclaimed = {"state": DeliveryState.PENDING, "lease_until": None, "attempts": DeliveryRow.attempts - 1}
+    unclaimed = {
+        "state": DeliveryState.PENDING,
+        "lease_until": None,
+        "attempts": DeliveryRow.attempts - 1,
+        "debut_at": case((_UNSEEN, None), else_=DeliveryRow.debut_at),
+    }
     session.execute(mine.values(unclaimed).execution_options(synchronize_session=False))
 
 
@@ -146,6 +174,7 @@ def retry(session: Session, delivery_id: int, at: datetime, error: str, in_doubt
     row = _row(session, delivery_id)
     row.state, row.lease_until, row.next_attempt_at, row.error = DeliveryState.PENDING, None, at, error
     row.in_doubt = row.in_doubt or in_doubt
+    _no_debut(row)
     session.flush()
 
 
@@ -153,6 +182,7 @@ def bury(session: Session, delivery_id: int, error: str, now: datetime) -> None:
     """Notes that the target will never take this post; its entry is dead. A newer revision is tried all the same."""
     row = _row(session, delivery_id)
     row.lease_until, row.error = None, error
+    _no_debut(row)
     if row.revision > row.claimed_revision:
         _again(row, now)
     else:
@@ -173,10 +203,8 @@ def forgo(session: Session, delivery_id: int, error: str, now: datetime) -> None
 def revive(session: Session, *, target: str | None = None, key: str | None = None, now: datetime) -> int:
     """Makes dead and waiting deliveries due now, of one target or one post if named; how many."""
     query = select(DeliveryRow).where(DeliveryRow.state.in_([DeliveryState.DEAD, DeliveryState.PENDING]))
-    if target is not None:
-        query = query.where(DeliveryRow.target == target)
-    if key is not None:
-        query = query.where(DeliveryRow.post_key == key)
+    wanted = ((DeliveryRow.target, target), (DeliveryRow.post_key, key))
+    query = query.where(*(column == value for column, value in wanted if value is not None))
     rows = [row for row in session.scalars(query) if row.state == DeliveryState.DEAD or row.next_attempt_at > now]
     for row in rows:
         if row.state == DeliveryState.DEAD:
@@ -203,24 +231,6 @@ def unstick(session: Session, now: datetime) -> int:
     return len(session.execute(ahead.execution_options(synchronize_session=False)).all())
 
 
-def next_due_at(session: Session) -> datetime | None:
-    """When a delivery will be due, its target's pause over, or a lease ended; None if nothing is owed."""
-    waiting = (
-        select(DeliveryRow.target, func.min(DeliveryRow.next_attempt_at, type_=UtcDateTime()).label("at"))
-        .where(DeliveryRow.state == DeliveryState.PENDING)
-        .group_by(DeliveryRow.target)
-        .subquery()
-    )
-    rows = session.execute(
-        select(waiting.c.at, TargetRow.paused_until).outerjoin(TargetRow, TargetRow.name == waiting.c.target)
-    )
-    moments = [max(at, paused) if paused else at for at, paused in rows]
-    ends = session.scalar(
-        select(func.min(DeliveryRow.lease_until, type_=UtcDateTime())).where(DeliveryRow.state == DeliveryState.CLAIMED)
-    )
-    return min([*moments, *([ends] if ends else [])], default=None)
-
-
 def lines(
     session: Session,
     *,
@@ -237,14 +247,10 @@ def lines(
         .order_by(DeliveryRow.id.desc())
         .limit(limit)
     )
-    if target is not None:
-        query = query.where(DeliveryRow.target == target)
+    wanted = ((DeliveryRow.target, target), (PostRow.feed, feed), (DeliveryRow.post_key, post_key))
+    query = query.where(*(column == value for column, value in wanted if value is not None))
     if states is not None:
         query = query.where(DeliveryRow.state.in_(states))
-    if feed is not None:
-        query = query.where(PostRow.feed == feed)
-    if post_key is not None:
-        query = query.where(DeliveryRow.post_key == post_key)
     return [_line(*row) for row in session.execute(query)]
 
 
@@ -277,6 +283,10 @@ def _may(new: Columns) -> ColumnElement[bool]:
     return or_(DeliveryRow.action != Action.WITHDRAW, new.action != Action.PUBLISH)
 
 
+#: What would be seen at the target for the first time.
+_NEW = and_(DeliveryRow.debut_at.is_(None), DeliveryRow.action == Action.PUBLISH)
+#: What the target certainly has not got.
+_UNSEEN = and_(DeliveryRow.remote_id.is_(None), DeliveryRow.in_doubt.is_(False))
 _IN_DOUBT: dict[str, object] = {"state": DeliveryState.PENDING, "in_doubt": True, "lease_until": None}
 
 
@@ -285,36 +295,43 @@ def _expire(session: Session, now: datetime) -> None:
     session.execute(over.values(**_IN_DOUBT).execution_options(synchronize_session=False))
 
 
-def _due(session: Session, now: datetime, limit: int, names: Collection[str], per_target: int) -> list[int]:
-    """Which deliveries to claim: each target's first ones in turn, then its second ones, and so on."""
-    claimed = (
-        select(DeliveryRow.target, func.count())
-        .where(DeliveryRow.state == DeliveryState.CLAIMED)
-        .group_by(DeliveryRow.target)
-    )
-    under_way = {target: count for target, count in session.execute(claimed)}  # noqa: C416 - dict() knows no rows
-    found: list[tuple[int, datetime, int]] = []
-    for name in sorted(set(names) - targets.paused(session, now).keys()):
-        room = min(limit, per_target - under_way.get(name, 0))
-        if room <= 0:
-            continue
-        first = (
-            select(DeliveryRow.published_at, DeliveryRow.id)
-            .where(
-                DeliveryRow.state == DeliveryState.PENDING,
-                DeliveryRow.target == name,
-                DeliveryRow.next_attempt_at <= now,
-            )
-            .order_by(DeliveryRow.published_at, DeliveryRow.id)
-            .limit(room)
-            .with_for_update(skip_locked=True)
+def _due(session: Session, now: datetime, target: str, limit: int, new: int | None, newest_first: bool) -> list[int]:
+    """Which deliveries to claim: the first ones that are due, not more of what is new there than may be."""
+    claimed = (DeliveryRow.state == DeliveryState.CLAIMED, DeliveryRow.target == target)
+    room = limit - (session.scalar(select(func.count()).select_from(DeliveryRow).where(*claimed)) or 0)
+    if room <= 0 or target in targets.paused(session, now):
+        return []
+    order = _order(newest_first)
+    first = (
+        select(DeliveryRow.id)
+        .where(
+            DeliveryRow.state == DeliveryState.PENDING,
+            DeliveryRow.target == target,
+            DeliveryRow.next_attempt_at <= now,
         )
-        found += [(turn, at, number) for turn, (at, number) in enumerate(session.execute(first))]
-    return [number for _, _, number in sorted(found)[:limit]]
+        .order_by(*order)
+        .limit(room)
+        .with_for_update(skip_locked=True)
+    )
+    if new is None or new >= room:
+        return list(session.scalars(first))
+    found = list(session.scalars(first.where(~_NEW)))
+    return (found + list(session.scalars(first.where(_NEW).limit(new))))[:room]
+
+
+def _order(newest_first: bool) -> tuple[ColumnElement[Any], ...]:
+    columns = (DeliveryRow.published_at, DeliveryRow.id)
+    return tuple(column.desc() for column in columns) if newest_first else tuple(column.asc() for column in columns)
 
 
 def _row(session: Session, delivery_id: int) -> DeliveryRow:
     return session.get_one(DeliveryRow, delivery_id, with_for_update=True)
+
+
+def _no_debut(row: DeliveryRow) -> None:
+    """After a failure that left no doubt, what was new at the target still is."""
+    if row.remote_id is None and not row.in_doubt:
+        row.debut_at = None
 
 
 def _again(row: DeliveryRow, now: datetime) -> None:
@@ -380,4 +397,5 @@ def _line(row: DeliveryRow, feed: str, entry_key: str, title: str, url: str | No
         remote_id=row.remote_id,
         remote_url=row.remote_url,
         settled_at=row.settled_at,
+        new=row.debut_at is None and row.action == Action.PUBLISH,
     )

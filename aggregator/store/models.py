@@ -201,7 +201,9 @@ class DeliveryRow(Base):
     __tablename__ = "deliveries"
     __table_args__ = (
         UniqueConstraint("post_key", "target"),
-        Index(None, "state", "target", "published_at", "next_attempt_at"),  # deliveries.claim
+        # deliveries.claim, which reads no row that it does not take.
+        Index(None, "state", "target", "published_at", "next_attempt_at", "debut_at", "action"),
+        Index(None, "target", "debut_at"),  # targets.debuts
         Index(None, "remote_url"),  # entries.find
     )
 
@@ -225,16 +227,19 @@ class DeliveryRow(Base):
     version: Mapped[str]  #: the target's own mark of what it holds
     created_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
+    debut_at: Mapped[datetime | None]  #: when the post was first put there, or may have been; None: it is new there
 
 
 class TargetRow(Base):
-    """A target that is paused until a person has mended it."""
+    """A target that fails, or is paused. One that is well has no row."""
 
     __tablename__ = "targets"
 
     name: Mapped[str] = mapped_column(primary_key=True)
-    paused_until: Mapped[datetime]
+    failures: Mapped[int]  #: in a row, of whatever posts
+    paused_until: Mapped[datetime | None]
     reason: Mapped[str]
+    told: Mapped[bool]  #: a person has been told that it is paused
 
 
 class TombstoneRow(Base):

@@ -144,7 +144,7 @@ def store(config, tmp_path):
         for step, outcome, reason in (("change", "new", "never seen"), ("rights", "full", "configured as full")):
             steps = [Step(at=NOW, feed="gazette", entry_key="entry-43969", step=step, outcome=outcome, reason=reason)]
             journal.write(session, steps)
-        claimed = deliveries.claim(session, NOW, limit=9, lease=timedelta(hours=1), targets=["blog"], per_target=9)
+        claimed = deliveries.claim(session, NOW, "blog", limit=9, lease=timedelta(hours=1))
         for delivery in claimed:
             if delivery.key == made[0].key:
                 there = Publication(remote_id="a", remote_url="http://127.0.0.1:8080/a/", published_at=NOW)

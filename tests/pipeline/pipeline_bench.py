@@ -49,7 +49,7 @@ class Bench:
     async def deliver(self) -> list[Delivered]:
         """Carries all that is due now."""
         done: list[Delivered] = []
-        while batch := await self.store.write(deliveries.claim, self.now(), limit=10, lease=timedelta(hours=1), targets=("blog",), per_target=10):
+        while batch := await self.store.write(deliveries.claim, self.now(), "blog", limit=10, lease=timedelta(hours=1)):
             done += [await self.deliverer.deliver(delivery) for delivery in batch]
         return done
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pickle
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pytest
 from store_samples import HOUR, MINUTE, NOW, owe, post
@@ -14,9 +14,21 @@ THERE = Publication(remote_id="7", remote_url="https://blog.example/7", publishe
 
 
 def claim(
-    store: Store, now: datetime = NOW, *, names: tuple[str, ...] = ("blog",), limit: int = 10, per_target: int = 1
+    store: Store,
+    now: datetime = NOW,
+    *targets: str,
+    limit: int = 1,
+    new: int | None = None,
+    newest_first: bool = False,
 ) -> list[Delivery]:
-    return store.write_now(deliveries.claim, now, limit=limit, lease=LEASE, targets=names, per_target=per_target)
+    """What each of the targets, by default the blog, is handed."""
+    return [
+        delivery
+        for target in targets or ("blog",)
+        for delivery in store.write_now(
+            deliveries.claim, now, target, limit=limit, lease=LEASE, new=new, newest_first=newest_first
+        )
+    ]
 
 
 def one(store: Store, now: datetime = NOW) -> Delivery:
@@ -120,31 +132,24 @@ class TestClaim:
 
     def test_the_oldest_post_comes_first(self, store: Store) -> None:
         owe(store, 1, 3, 2)
-        assert [delivery.key for delivery in claim(store, per_target=2)] == [post(3).key, post(2).key]
+        assert [delivery.key for delivery in claim(store, limit=2)] == [post(3).key, post(2).key]
 
     def test_what_is_under_way_counts_for_its_target_alone(self, store: Store) -> None:
         owe(store, 1, 2, targets=("blog", "news"))
-        first = claim(store, names=("blog", "news"))
+        first = claim(store, NOW, "blog", "news")
         assert sorted(delivery.target for delivery in first) == ["blog", "news"]
-        assert claim(store, names=("blog", "news")) == []
+        assert claim(store, NOW, "blog", "news") == []
         settle(store, first[0])
-        assert [delivery.target for delivery in claim(store, names=("blog", "news"))] == [first[0].target]
-
-    def test_a_limit_is_shared_fairly_among_targets(self, store: Store) -> None:
-        owe(store, 1, 2, 3, targets=("blog", "news"))
-        taken = claim(store, names=("blog", "news"), limit=4, per_target=3)
-        assert sorted(delivery.target for delivery in taken) == ["blog", "blog", "news", "news"]
+        assert [delivery.target for delivery in claim(store, NOW, "blog", "news")] == [first[0].target]
 
     def test_only_named_targets_get_something(self, store: Store) -> None:
         owe(store, 1, targets=("blog", "gone"))
         assert [delivery.target for delivery in claim(store)] == ["blog"]
-        assert claim(store, names=()) == []
 
     def test_a_paused_target_gets_nothing_until_its_pause_is_over(self, store: Store) -> None:
         owe(store, 1)
         store.write_now(targets.pause, "blog", NOW + HOUR, "401")
         assert claim(store) == []
-        assert store.read_now(deliveries.next_due_at) == NOW + HOUR
         assert len(claim(store, NOW + HOUR)) == 1
 
     def test_an_attempt_that_never_ended_leaves_a_doubt(self, store: Store) -> None:
@@ -163,14 +168,14 @@ class TestClaim:
 
     def test_two_claims_never_share_a_delivery(self, store: Store) -> None:
         owe(store, *range(30))
-        taken = [delivery.id for _ in range(8) for delivery in claim(store, limit=4, per_target=30)]
+        taken = [delivery.id for turn in range(1, 9) for delivery in claim(store, limit=4 * turn)]
         assert len(taken) == len(set(taken)) == 30
 
 
 class TestSettle:
     def test_a_post_that_all_targets_have_is_published(self, store: Store) -> None:
         owe(store, 1, targets=("blog", "news"))
-        first, second = claim(store, names=("blog", "news"))
+        first, second = claim(store, NOW, "blog", "news")
         settle(store, first)
         assert outcome(store)[0] is Outcome.QUEUED
         settle(store, second, Publication(remote_id="9"))
@@ -227,7 +232,7 @@ class TestFailure:
         owe(store, 1)
         store.write_now(deliveries.retry, one(store).id, NOW + HOUR, "503", in_doubt=False)
         assert claim(store, NOW + HOUR - MINUTE) == []
-        assert (state(store).error, store.read_now(deliveries.next_due_at)) == ("503", NOW + HOUR)
+        assert state(store).error == "503"
         again = one(store, NOW + HOUR)
         assert (again.attempts, again.in_doubt) == (1, False)
 
@@ -239,7 +244,7 @@ class TestFailure:
 
     def test_a_rejected_post_is_dead_and_kept(self, store: Store) -> None:
         owe(store, 1, targets=("blog", "news"))
-        first, second = claim(store, names=("blog", "news"))
+        first, second = claim(store, NOW, "blog", "news")
         store.write_now(deliveries.bury, first.id, "400 title too long", NOW)
         settle(store, second)
         assert outcome(store) == (Outcome.DEAD, "blog rejected it: 400 title too long")
@@ -248,12 +253,12 @@ class TestFailure:
 
     def test_a_person_can_revive_what_is_dead_or_waits(self, store: Store) -> None:
         owe(store, 1, 2)
-        first, second = claim(store, per_target=2)
+        first, second = claim(store, limit=2)
         store.write_now(deliveries.bury, first.id, "400", NOW)
         store.write_now(deliveries.retry, second.id, NOW + HOUR, "503", in_doubt=False)
         assert store.write_now(deliveries.revive, now=NOW) == 2
         assert store.write_now(deliveries.revive, now=NOW) == 0
-        assert [(again.id, again.attempts) for again in claim(store, per_target=2)] == [(first.id, 0), (second.id, 0)]
+        assert [(again.id, again.attempts) for again in claim(store, limit=2)] == [(first.id, 0), (second.id, 0)]
         assert {line.outcome for line in store.read_now(entries.lines)} == {Outcome.QUEUED}
 
     @pytest.mark.parametrize(
@@ -265,22 +270,71 @@ class TestFailure:
         assert store.write_now(deliveries.revive, now=NOW, **narrow) == count
 
 
-class TestNextDue:
-    def test_nothing_is_due_where_nothing_is_owed(self, store: Store) -> None:
-        owe(store, 1)
-        settle(store, one(store))
-        assert store.read_now(deliveries.next_due_at) is None
+class TestNew:
+    """What would be seen at a target for the first time can be limited; all else goes."""
 
-    def test_a_lease_is_waited_for(self, store: Store) -> None:
+    def test_no_more_new_posts_are_handed_out_than_may_be(self, store: Store) -> None:
+        owe(store, 1, 2, 3)
+        assert [d.key for d in claim(store, limit=9, new=2)] == [post(3).key, post(2).key]
+        assert claim(store, limit=9, new=0) == []
+
+    def test_the_newest_come_first_where_that_is_asked_for(self, store: Store) -> None:
+        owe(store, 1, 2, 3)
+        assert [d.key for d in claim(store, limit=2, newest_first=True)] == [post(1).key, post(2).key]
+
+    def test_an_update_and_a_withdrawal_are_not_new(self, store: Store) -> None:
+        owe(store, 1, 2, 3)
+        for delivery in claim(store, limit=2):
+            settle(store, delivery)
+        revise(store, post(3, title="Corrected"))
+        revise(store, post(2), Action.WITHDRAW)
+        assert [d.key for d in claim(store, limit=9, new=0)] == [post(3).key, post(2).key]
+
+    def test_the_withdrawal_of_what_was_never_there_is_not_held_back(self, store: Store) -> None:
+        owe(store, 1)
+        revise(store, post(1), Action.WITHDRAW)
+        assert len(claim(store, new=0)) == 1
+
+    def test_a_failure_without_doubt_leaves_it_new(self, store: Store) -> None:
+        owe(store, 1)
+        store.write_now(deliveries.retry, one(store).id, NOW, "503", in_doubt=False)
+        assert state(store).new
+        assert store.read_now(targets.debuts, "blog", 9) == []
+        assert claim(store, new=0) == []
+
+    def test_what_may_be_there_is_looked_up_though_nothing_new_may_go(self, store: Store) -> None:
+        owe(store, 1)
+        store.write_now(deliveries.retry, one(store).id, NOW, "cut off", in_doubt=True)
+        assert store.read_now(targets.debuts, "blog", 9) == [NOW]
+        assert len(claim(store, new=0)) == 1
+
+    def test_what_was_under_way_at_a_kill_counts_as_begun(self, store: Store) -> None:
         owe(store, 1)
         one(store)
-        assert store.read_now(deliveries.next_due_at) == NOW + LEASE
+        store.write_now(deliveries.release_leases)
+        assert store.read_now(targets.debuts, "blog", 9) == [NOW]
 
-    @pytest.mark.parametrize("pause", [timedelta(0), HOUR])
-    def test_a_pause_is_waited_for_where_it_is_longer(self, store: Store, pause: timedelta) -> None:
-        owe(store, 1)
-        store.write_now(targets.pause, "blog", NOW + pause, "401")
-        assert store.read_now(deliveries.next_due_at) == NOW + pause
+    def test_what_was_not_begun_and_what_was_rejected_is_new(self, store: Store) -> None:
+        owe(store, 1, 2)
+        first, second = claim(store, limit=2)
+        store.write_now(deliveries.put_back, [first.id])
+        store.write_now(deliveries.bury, second.id, "400", NOW)
+        assert store.read_now(targets.debuts, "blog", 9) == []
+
+    def test_the_latest_first_publications_are_told(self, store: Store) -> None:
+        owe(store, 1, 2, 3)
+        for hours, delivery in enumerate(claim(store, limit=3)):
+            settle(store, delivery, at=NOW + hours * HOUR)
+        revise(store, post(3, title="Corrected"), at=NOW + 9 * HOUR)
+        settle(store, one(store, NOW + 9 * HOUR), at=NOW + 9 * HOUR)
+        assert store.read_now(targets.debuts, "blog", 2) == [NOW + 2 * HOUR, NOW + HOUR]
+
+    def test_what_waits_is_counted(self, store: Store) -> None:
+        owe(store, 1, 2, 3)
+        settle(store, one(store))
+        revise(store, post(3, title="Corrected"))
+        assert store.read_now(deliveries.waiting, "blog", NOW, new=False) == 3
+        assert store.read_now(deliveries.waiting, "blog", NOW, new=True) == 2
 
 
 def test_the_last_promised_come_first_and_can_be_narrowed_down(store: Store) -> None:

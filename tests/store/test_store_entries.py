@@ -214,4 +214,8 @@ def test_posts_are_listed_newest_first_with_where_they_are(store: Store) -> None
 
 
 def claimed(store: Store, *targets: str, many: int = 1):  # type: ignore[no-untyped-def]
-    return store.write_now(deliveries.claim, NOW, limit=9, lease=HOUR, targets=targets, per_target=many)
+    return [
+        delivery
+        for target in targets
+        for delivery in store.write_now(deliveries.claim, NOW, target, limit=many, lease=HOUR)
+    ]

@@ -9,14 +9,14 @@ import pytest
 from sqlalchemy import event
 from store_samples import HOUR, NOW, owe, post, record
 
-from aggregator.store import Session, Store, deliveries, entries, feeds, journal, tombstones
+from aggregator.store import Session, Store, deliveries, entries, feeds, journal, targets, tombstones
 from aggregator.types import Action, Outcome, Publication
 
 KEYS = ["a", "b"]
 
 
 def claim(session: Session) -> None:
-    deliveries.claim(session, NOW, limit=10, lease=HOUR, targets=["blog", "news"], per_target=2)
+    deliveries.claim(session, NOW, "blog", limit=10, lease=HOUR, new=1)
 
 
 QUICK: dict[str, Callable[[Session], Any]] = {
@@ -32,7 +32,8 @@ QUICK: dict[str, Callable[[Session], Any]] = {
     "deliveries.promise": lambda s: deliveries.promise(s, post(1), ["blog"], Action.PUBLISH, NOW),
     "deliveries.claim": claim,
     "deliveries.settle": lambda s: deliveries.settle(s, 1, Publication(remote_id="1"), NOW),
-    "deliveries.next_due_at": deliveries.next_due_at,
+    "deliveries.waiting": lambda s: deliveries.waiting(s, "blog", NOW, new=True),
+    "targets.debuts": lambda s: targets.debuts(s, "blog", 20),
     "deliveries.pending": deliveries.pending,
     "tombstones.bury": lambda s: tombstones.bury(s, "alpha", "a", "https://a.example/", "no", NOW),
     "journal.of_entry": lambda s: journal.of_entry(s, "alpha", "a"),

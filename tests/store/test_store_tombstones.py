@@ -12,7 +12,7 @@ def bury(store: Store, url: str | None = "https://alpha.example/1") -> None:
 
 
 def claim(store: Store):  # type: ignore[no-untyped-def]
-    return store.write_now(deliveries.claim, NOW, limit=1, lease=HOUR, targets=["blog"])
+    return store.write_now(deliveries.claim, NOW, "blog", limit=1, lease=HOUR)
 
 
 def test_a_key_is_buried_in_its_feed_alone(store: Store) -> None:

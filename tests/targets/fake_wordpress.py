@@ -190,7 +190,9 @@ class FakeWordPress(httpx.AsyncBaseTransport):
         post["status"] = status
         if status == "publish" and post["date_gmt"] > self._time():
             post["status"] = "future"
-        post["slug"] = self._unique(fields.get("slug") or post["slug"] or re.sub(r"\W+", "-", post["title"].lower()), post)
+        post["slug"] = self._unique(
+            fields.get("slug") or post["slug"] or re.sub(r"\W+", "-", post["title"].lower()), post
+        )
         self.posts[post["id"]] = post
         return self._answer(201 if made else 200, post)
 
@@ -232,7 +234,9 @@ class FakeWordPress(httpx.AsyncBaseTransport):
     def _view(self, post: Json) -> Json:
         final = post["status"] not in ("draft", "pending")
         link = f"{URL}/2026/11/{post['slug']}/" if final else f"{URL}/?p={post['id']}"
-        return post | {"link": link, "meta": []} | {name: {"raw": post[name]} for name in ("title", "content", "excerpt")}
+        return (
+            post | {"link": link, "meta": []} | {name: {"raw": post[name]} for name in ("title", "content", "excerpt")}
+        )
 
     def _terms(self, request: httpx.Request, taxonomy: str, params: Json) -> httpx.Response:
         terms = self.terms[taxonomy]

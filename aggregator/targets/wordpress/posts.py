@@ -9,13 +9,14 @@ from datetime import UTC, datetime
 from aggregator.errors import RemovedError, TryLaterError
 from aggregator.targets.shared import article
 from aggregator.targets.shared.api import Answer
-from aggregator.targets.wordpress.rest import Rest, listed
+from aggregator.targets.wordpress.rest import Rest, code_of, listed
 from aggregator.types import Post, Publication
 
 #: Asked for by name, so that the blog does not render texts, which may send it to other servers (oEmbed).
 FIELDS = "id,slug,status,link,date_gmt,title.raw,content.raw,excerpt.raw,featured_media,categories,tags"
 STATUSES = "publish,future,draft,pending,private,trash"
 GONE = frozenset({404, 410})
+ABSENT = frozenset({"rest_post_invalid_id", "rest_already_trashed"})
 NO_TRASH = 501  #: the blog is set to delete at once
 
 
@@ -68,7 +69,7 @@ async def by_id(rest: Rest, number: str) -> Held | None:
     if not number.isdecimal():
         return None
     answer = await rest.get(f"posts/{number}", {"context": "edit", "_fields": FIELDS}, expect=GONE)
-    return None if answer.status in GONE else read(answer)
+    return None if _gone(rest, answer) else read(answer)
 
 
 async def ours(rest: Rest, post: Post, *, thorough: bool) -> list[Held]:
@@ -101,7 +102,7 @@ async def settled(rest: Rest, post: Post, *, thorough: bool = False) -> Held | N
     kept = min(live, key=lambda held: (held.status == "draft", held.id))
     for held in live:
         if held.id != kept.id and held.status == "draft" and held.slug.startswith(post.slug):
-            await rest.delete(f"posts/{held.id}", {"force": "true"}, expect=GONE)
+            await _delete(rest, held)
     return kept
 
 
@@ -109,7 +110,22 @@ async def trash(rest: Rest, held: Held) -> None:
     """Puts it into the trash, or deletes it where the blog has none."""
     answer = await rest.delete(f"posts/{held.id}", {}, expect={*GONE, NO_TRASH})
     if answer.status == NO_TRASH:
-        await rest.delete(f"posts/{held.id}", {"force": "true"}, expect=GONE)
+        await _delete(rest, held)
+    else:
+        _gone(rest, answer)
+
+
+async def _delete(rest: Rest, held: Held) -> None:
+    _gone(rest, await rest.delete(f"posts/{held.id}", {"force": "true"}, expect=GONE))
+
+
+def _gone(rest: Rest, answer: Answer) -> bool:
+    """Whether the blog says that it has no such post: not any 404 says that, where rewrite rules are broken."""
+    if answer.status not in GONE:
+        return False
+    if code_of(answer) not in ABSENT:
+        raise rest.error(answer)
+    return True
 
 
 def _with_key(answer: Answer, key: str) -> list[Held]:

@@ -98,7 +98,8 @@ class Rest:
             return answer
         if code_of(answer) in LASTING:
             raise RejectedError(self.target, self._api.error(answer).message)
-        if method != "GET" and answer.status in (401, 403):
+        about_one = path.startswith("posts/") and code_of(answer) in FOREIGN
+        if answer.status in (401, 403) and (method != "GET" or about_one):
             raise await self._refused(answer)
         raise self._api.error(answer)
 

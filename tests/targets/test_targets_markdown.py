@@ -66,6 +66,11 @@ class TestHugoWithMarkdown(Conformance):
     profile = "hugo"
     body = "markdown"
 
+    async def build(self, folder: Path) -> MarkdownTarget:
+        target = await super().build(folder)
+        (folder / "hugo.toml").write_text("[markup.goldmark.renderer]\nunsafe = true\n")
+        return target
+
 
 class TestJekyll(Conformance):
     profile = "jekyll"
@@ -419,6 +424,23 @@ async def test_categories_and_further_fields_stand_in_the_front_matter(tmp_path:
     text = (tmp_path / (await publish(target)).remote_id).read_text()
     assert '\ncategories:\n- "News"\n- "The Paper"\n' in text
     assert '\ntype: "wire"\ntoc: false\n' in text
+
+
+@pytest.mark.parametrize(
+    ("name", "settings", "told"),
+    [
+        ("hugo.toml", "title = 'x'", True),
+        ("hugo.toml", "[markup.goldmark.renderer]\nunsafe = true", False),
+        ("config.yaml", "markup: {goldmark: {renderer: {unsafe: true}}}", False),
+        ("config/_default/markup.json", '{"goldmark": {"renderer": {"unsafe": true}}}', False),
+    ],
+)
+async def test_a_hugo_that_would_leave_html_out_is_told(tmp_path: Path, name: str, settings: str, told: bool) -> None:
+    target = make_target(tmp_path, "hugo", body="markdown")
+    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / name).write_text(settings)
+    assert bool(await target.check()) == told
+    assert await make_target(tmp_path, "hugo").check() == []
 
 
 async def test_a_folder_that_is_no_site_is_told(tmp_path: Path) -> None:

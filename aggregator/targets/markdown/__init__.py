@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import os
-import shutil
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +15,7 @@ from typing import TypeVar
 
 from aggregator.errors import BlockedError, TryLaterError
 from aggregator.targets import Connect
-from aggregator.targets.markdown import profiles
+from aggregator.targets.markdown import faults, profiles
 from aggregator.targets.markdown.files import Tree
 from aggregator.targets.markdown.finishing import Finisher
 from aggregator.targets.markdown.git import Remote, Repository
@@ -94,14 +92,7 @@ class MarkdownTarget:
         await asyncio.to_thread(self._thread.shutdown)
 
     def _faults(self) -> list[str]:
-        found: list[str] = []
-        if not os.access(self._root, os.W_OK | os.X_OK):
-            found.append(f"{self._root} can't be written to")
-        profile = self._layout.profile
-        if not any((self._root / sign).exists() for sign in profile.signs):
-            found.append(f"{self._root} does not look like a site of {profile.name}: there is no {profile.signs[0]}")
-        if self._options.build and shutil.which(self._options.build[0], path=_search_path(self._root)) is None:
-            found.append(f"there is no program {self._options.build[0]} for the build")
+        found = faults.faults(self._root, self._layout.profile, self._layout.body, self._options.build)
         return found + (self._repository.faults() if self._repository else [])
 
     async def _run(self, work: Callable[[], R]) -> R:
@@ -146,8 +137,3 @@ def _repository(name: str, root: Path, options: GitOptions, programs: Programs) 
     assert author is not None
     remote = Remote(name=options.remote, push=options.push, author=author[1], mail=author[2], timeout=options.timeout)
     return Repository(name, root, remote, programs)
-
-
-def _search_path(root: Path) -> str:
-    """Where programs are looked for: a relative one is run within the site's folder."""
-    return os.pathsep.join([os.environ.get("PATH", os.defpath), str(root)])

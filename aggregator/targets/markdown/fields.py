@@ -51,7 +51,7 @@ def facts(post: Post, setting: Setting) -> dict[str, Value]:
         "feed": post.feed,
         "source": plain.line(post.source_name),
         "source_url": plain.address(post.source_url),
-        "original": post.credit.url or plain.address(post.canonical_url),
+        "original": plain.address(post.credit.url or post.canonical_url),
         "original_title": plain.line(post.credit.title),
         "licence": plain.line(post.credit.licence),
         "rights": str(post.rights),

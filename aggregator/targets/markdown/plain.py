@@ -34,7 +34,7 @@ def line(value: str, limit: int = MAX_LINE) -> str:
 
 
 def address(url: str | None) -> str:
-    """An address that ends no attribute and begins no template, however a theme writes it; empty where there is none."""
+    """An address that ends no attribute and begins no template, however it is written; empty where there is none."""
     return _UNSAFE.sub(lambda match: quote(match[0], safe="", errors="replace"), url or "")
 
 

@@ -80,17 +80,14 @@ class Posts:
         path = held.own.path if held and held.own else profiles.path(layout.permalink, post.slug, published_at)
         place = self._place(post, held, published_at)
         pictures = self._pictures(post, media)
-        self._note(self._change(post, place, held, pictures))
-        for name, file in pictures.values():
-            self._tree.copy(f"{self._pictures_folder(post)}/{name}", Path(file.path))
         names = {url: name for url, (name, _) in pictures.items()}
         text, mark = self._document(post, published_at, path, _ending(place), names)
-        if held is None or waiting.exists(self._tree, held.path) or held.text != text or held.path != place:
-            if self._keeps_former:
-                waiting.keep_former(self._tree, place)
-            self._tree.write(place, text)
-            waiting.forget_aside(self._tree, place)
-        self._clear(post, held, place, {name for name, _ in pictures.values()})
+        if held is None or held.text != text or held.path != place:
+            self._note(self._change(post, place, held, pictures))
+            for name, file in pictures.values():
+                self._tree.copy(f"{self._pictures_folder(post)}/{name}", Path(file.path))
+            self._write(place, text)
+            self._clear(post, held, place, set(names.values()))
         return Publication(
             remote_id=place,
             remote_url=self._url(path),
@@ -222,6 +219,12 @@ class Posts:
         else:
             text = body.embedded(html) if ending == "md" else body.neutral(html)
         return matter.document(layout.profile, ending, fields.fields(layout.profile.name, post, setting), text)
+
+    def _write(self, place: str, text: str) -> None:
+        if self._keeps_former:
+            waiting.keep_former(self._tree, place)
+        self._tree.write(place, text)
+        waiting.forget_aside(self._tree, place)
 
     def _change(
         self, post: Post, place: str, held: _Held | None, pictures: Mapping[str, tuple[str, MediaFile]]

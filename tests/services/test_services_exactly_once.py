@@ -96,9 +96,10 @@ async def killed_often(daemon: Daemon, relay: Relay, blog: Blog, end: float) -> 
         assert time.monotonic() < end, daemon.log
         process = await daemon.start()
         # In the midst of a delivery, wherever that is: some requests and a moment after the start.
-        last = exchanges(relay) + chance.randint(4, max(40, ARTICLES // 2))
-        while exchanges(relay) < last and await busy(relay):
+        last, patience = exchanges(relay) + chance.randint(4, max(60, ARTICLES)), 20.0
+        while exchanges(relay) < last and await busy(relay, patience):
             assert process.returncode is None, daemon.log
+            patience = 2.0  # the start takes longer
         await asyncio.sleep(chance.uniform(0, 0.2))
         os.killpg(process.pid, signal.SIGKILL)
         await process.wait()
@@ -108,7 +109,7 @@ async def killed_often(daemon: Daemon, relay: Relay, blog: Blog, end: float) -> 
     return kills
 
 
-async def busy(relay: Relay, patience: float = 5) -> bool:
+async def busy(relay: Relay, patience: float) -> bool:
     """Whether another request comes within some seconds."""
     seen, end = exchanges(relay), time.monotonic() + patience
     while exchanges(relay) == seen and time.monotonic() < end:

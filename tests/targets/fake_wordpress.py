@@ -29,7 +29,7 @@ ROLES = {
     "editor": AUTHOR | {"edit_others_posts", "manage_categories", "unfiltered_html"},
     "author": AUTHOR,
     "contributor": {"edit_posts", "delete_posts"},
-    "subscriber": set(),
+    "subscriber": {"read"},
 }
 PAGE = httpx.Response(200, html="<!doctype html><title>Blog</title><p>Hello</p>")
 Json = dict[str, Any]
@@ -61,6 +61,7 @@ class FakeWordPress(httpx.AsyncBaseTransport):
         self.firewall: Callable[[httpx.Request], httpx.Response | None] = lambda request: None
         self.application_passwords = True
         self.refuses_pictures = ""  #: an error code for uploads
+        self.registered_meta = {"footnotes"}
         self.trash_days = 30
         self.now = NOW
         self._next = 1
@@ -70,7 +71,7 @@ class FakeWordPress(httpx.AsyncBaseTransport):
 
     def shown(self) -> dict[str, str]:
         """What readers see: id → text."""
-        return {str(id): post["content"] for id, post in self.posts.items() if post["status"] == "publish"}
+        return {str(number): post["content"] for number, post in self.posts.items() if post["status"] == "publish"}
 
     def writes(self) -> list[tuple[str, str]]:
         return [(method, path) for method, path in self.asked if method != "GET"]
@@ -81,12 +82,12 @@ class FakeWordPress(httpx.AsyncBaseTransport):
         return post
 
     def names(self, taxonomy: str, post: Json) -> list[str]:
-        return [self.terms[taxonomy][id]["name"] for id in post[taxonomy]]
+        return [self.terms[taxonomy][number]["name"] for number in post[taxonomy]]
 
     def term(self, taxonomy: str, name: str, parent: int = 0) -> int:
-        id = self._id()
-        self.terms[taxonomy][id] = {"id": id, "name": escape(name, quote=False), "parent": parent}
-        return id
+        number = self._id()
+        self.terms[taxonomy][number] = {"id": number, "name": escape(name, quote=False), "parent": parent}
+        return number
 
     # --- the server ---
 
@@ -113,14 +114,19 @@ class FakeWordPress(httpx.AsyncBaseTransport):
         if not route:
             authentication = {"application-passwords": {}} if self.application_passwords else {}
             return httpx.Response(200, json={"namespaces": ["oembed/1.0", "wp/v2"], "authentication": authentication})
+        if request.method == "OPTIONS":
+            meta = {"properties": dict.fromkeys(self.registered_meta, {})}
+            return httpx.Response(200, json={"schema": {"properties": {"meta": meta}}})
         kind, _, rest = route.partition("/")
         if not known and (request.method != "GET" or params.get("context") == "edit" or "status" in params):
             return error(401, "rest_cannot_create" if request.method == "POST" else "rest_not_logged_in")
         if route == "users/me":
-            capabilities = {name: True for name in ROLES[self.role]}
+            capabilities = dict.fromkeys(ROLES[self.role], True)
             return httpx.Response(200, json={"id": 7, "roles": [self.role], "capabilities": capabilities})
         if kind == "users":
-            return httpx.Response(200, json=[{"id": id, "slug": s, "name": n} for id, (s, n) in self.users.items()])
+            return httpx.Response(
+                200, json=[{"id": number, "slug": s, "name": n} for number, (s, n) in self.users.items()]
+            )
         if kind == "posts":
             return self._posts(request, rest, params)
         if kind == "media":
@@ -181,7 +187,7 @@ class FakeWordPress(httpx.AsyncBaseTransport):
                 post[name] = fields[name] if self._can("unfiltered_html") else kses(fields[name])
         for taxonomy in self.terms:
             if taxonomy in fields:
-                post[taxonomy] = [id for id in fields[taxonomy] if id in self.terms[taxonomy]]
+                post[taxonomy] = [number for number in fields[taxonomy] if number in self.terms[taxonomy]]
         for name in ("date_gmt", "author", "sticky", "format", "comment_status", "ping_status"):
             if name in fields:
                 post[name] = fields[name]
@@ -253,8 +259,8 @@ class FakeWordPress(httpx.AsyncBaseTransport):
             # Compared as it is stored: "News & Views" is kept as "News &amp; Views" and so made a second time.
             if term["name"].casefold() == fields["name"].casefold() and term["parent"] == fields.get("parent", 0):
                 return error(400, "term_exists", term_id=term["id"])
-        id = self.term(taxonomy, fields["name"], fields.get("parent", 0))
-        return httpx.Response(201, json=terms[id])
+        number = self.term(taxonomy, fields["name"], fields.get("parent", 0))
+        return httpx.Response(201, json=terms[number])
 
     def _media(self, request: httpx.Request, rest: str, params: Json) -> httpx.Response:
         if rest:
@@ -272,10 +278,10 @@ class FakeWordPress(httpx.AsyncBaseTransport):
             return error(412, "rest_upload_hash_mismatch")
         if self.refuses_pictures:
             return error(500, self.refuses_pictures)
-        id = self._id()
+        number = self._id()
         url = f"{URL}/wp-content/uploads/2026/11/{named[1]}"
-        self.media[id] = {"id": id, "source_url": url, "bytes": len(request.content)} | params
-        return httpx.Response(201, json=self.media[id])
+        self.media[number] = {"id": number, "source_url": url, "bytes": len(request.content)} | params
+        return httpx.Response(201, json=self.media[number])
 
     def _time(self) -> str:
         return self.now.strftime("%Y-%m-%dT%H:%M:%S")

@@ -38,4 +38,4 @@ class TestWordPressWithDraftsOnly(TestWordPressAsAnyTarget):
     options: ClassVar = {"status": "draft"}
 
     def held(self) -> Mapping[str, str]:
-        return {str(id): post["content"] for id, post in self.fake.posts.items() if post["status"] == "draft"}
+        return {str(number): post["content"] for number, post in self.fake.posts.items() if post["status"] == "draft"}

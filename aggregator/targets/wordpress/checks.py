@@ -32,8 +32,13 @@ async def complaints(rest: Rest, options: Options, authors: Authors) -> list[str
         for name in authors.named:
             _, complaint = await authors.resolve(name)
             found += [complaint] if complaint else []
+        if options.meta and (dropped := sorted(options.meta.keys() - await rest.custom_fields())):
+            found.append(
+                f"the blog drops the custom fields {', '.join(dropped)}: a plugin or theme there has to register "
+                "them with show_in_rest"
+            )
     except PublishError as error:
-        found.append(f"the blog's authors can't be asked for: {error.message}")
+        found.append(f"the blog does not tell what it has: {error.message}")
     return found
 
 

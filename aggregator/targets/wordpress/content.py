@@ -89,7 +89,7 @@ def _settle_pictures(root: lxml.html.HtmlElement, ids: Mapping[str, int]) -> Non
         parent = source.getparent()
         if parent is not None and parent.tag in ("audio", "video") and not parent.get("src") and source.get("src"):
             parent.set("src", source.get("src", ""))  # an author may not have sources within
-        source.drop_tree()
+        source.drop_tag()  # the parser puts what follows a source into it
     for video in root.iter("video"):
         video.set("style", "max-width:100%;height:auto")  # themes see to it for their own videos only
     for image in root.iter("img"):

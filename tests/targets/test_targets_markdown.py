@@ -12,7 +12,6 @@ from typing import ClassVar
 
 import pytest
 from conformance import NO_MEDIA, TargetConformance, make_post
-from pydantic import ValidationError
 
 from aggregator.errors import BlockedError, RejectedError, RemovedError, TryLaterError
 from aggregator.policy import change
@@ -389,61 +388,3 @@ async def test_what_a_killed_process_left_half_written_does_no_harm(target: Mark
     await publish(target, make_post(1, body="<p>An update.</p>"), first)
     assert "An update." in path.read_text()
     assert not list(path.parent.glob(".*"))
-
-
-# --- options ---------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"posts": "../elsewhere"},
-        {"posts": "/etc"},
-        {"permalink": "/posts/"},
-        {"permalink": "posts/{slug}/"},
-        {"permalink": "/../{slug}/"},
-        {"permalink": "/{title}/{slug}/"},
-        {"permalink": "/{slug}/?x"},
-        {"build": "hugo 'unclosed"},
-        {"build": 3},
-        {"front_matter": {"bad key": 1}},
-        {"front_matter": {"a": {"b": 1}}},
-        {"git": {"author": "no mail"}},
-        {"git": {"remote": "--upload-pack=evil"}},
-        {"profile": "zola"},
-        {"no_such_option": 1},
-    ],
-)
-def test_options_that_can_not_be_are_told(wrong: dict[str, object]) -> None:
-    with pytest.raises(ValidationError):
-        Options.model_validate({"profile": "hugo", "path": ".", **wrong})
-
-
-async def test_categories_and_further_fields_stand_in_the_front_matter(tmp_path: Path) -> None:
-    target = make_target(tmp_path, "hugo", categories=["News", "{source}"], front_matter={"type": "wire", "toc": False})
-    text = (tmp_path / (await publish(target)).remote_id).read_text()
-    assert '\ncategories:\n- "News"\n- "The Paper"\n' in text
-    assert '\ntype: "wire"\ntoc: false\n' in text
-
-
-@pytest.mark.parametrize(
-    ("name", "settings", "told"),
-    [
-        ("hugo.toml", "title = 'x'", True),
-        ("hugo.toml", "[markup.goldmark.renderer]\nunsafe = true", False),
-        ("config.yaml", "markup: {goldmark: {renderer: {unsafe: true}}}", False),
-        ("config/_default/markup.json", '{"goldmark": {"renderer": {"unsafe": true}}}', False),
-    ],
-)
-async def test_a_hugo_that_would_leave_html_out_is_told(tmp_path: Path, name: str, settings: str, told: bool) -> None:
-    target = make_target(tmp_path, "hugo", body="markdown")
-    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-    (tmp_path / name).write_text(settings)
-    assert bool(await target.check()) == told
-    assert await make_target(tmp_path, "hugo").check() == []
-
-
-async def test_a_folder_that_is_no_site_is_told(tmp_path: Path) -> None:
-    target = make_target(tmp_path, "hugo")
-    (tmp_path / "hugo.toml").unlink()
-    assert await target.check() == [f"{tmp_path} does not look like a site of hugo: there is no hugo.toml"]

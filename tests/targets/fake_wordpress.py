@@ -115,7 +115,7 @@ class FakeWordPress(httpx.AsyncBaseTransport):
             authentication = {"application-passwords": {}} if self.application_passwords else {}
             return httpx.Response(200, json={"namespaces": ["oembed/1.0", "wp/v2"], "authentication": authentication})
         if request.method == "OPTIONS":
-            meta = {"properties": dict.fromkeys(self.registered_meta, {})}
+            meta = {"properties": {name: {} for name in self.registered_meta}}
             return httpx.Response(200, json={"schema": {"properties": {"meta": meta}}})
         kind, _, rest = route.partition("/")
         if not known and (request.method != "GET" or params.get("context") == "edit" or "status" in params):

@@ -197,6 +197,19 @@ async def test_an_update_leaves_status_date_and_added_terms_as_the_blog_has_them
     assert added in post["tags"]
 
 
+@pytest.mark.parametrize("known", [True, False])
+async def test_a_post_that_its_owner_took_offline_stays_offline(blog, make, known):
+    target = make()
+    first = await publish(target)
+    blog.only()["status"] = "draft"
+    found = await target.find(POST)
+    assert found is not None
+    assert found.pushed_hash == first.pushed_hash
+    await publish(target, CHANGED, first if known else None)
+    assert blog.only()["status"] == "draft"
+    assert "Corrected text." in blog.only()["content"]
+
+
 async def test_a_post_in_the_trash_does_not_come_back(blog, make):
     target = make()
     first = await publish(target)

@@ -71,8 +71,10 @@ class WordPressTarget:
             return None
         revision = change.revision(post)
         if held.mark != (post.key, revision):
-            return held.publication(pushed_hash=held.mark[1] if held.mark and self._whole(held) else "", version="")
-        return held.publication(pushed_hash=revision if self._whole(held) else "")
+            return held.publication(
+                pushed_hash=held.mark[1] if held.mark and self._whole(held, post) else "", version=""
+            )
+        return held.publication(pushed_hash=revision if self._whole(held, post) else "")
 
     async def withdraw(self, post: Post, publication: Publication | None) -> None:
         """Puts the post into the blog's trash, whoever has changed it since."""
@@ -95,9 +97,13 @@ class WordPressTarget:
         """Closes the connections."""
         await self._api.close()
 
-    def _whole(self, held: Held) -> bool:
-        """Whether a post needs no further step: a draft does, unless a draft is all that is wanted."""
-        return held.status != "draft" or self._options.status == "draft"
+    def _whole(self, held: Held, post: Post) -> bool:
+        """Whether a post needs no further step.
+
+        The last step gives a post its date: a draft with that date is one that we finished and its owner took offline.
+        """
+        dated = self._options.date == "original" and held.date == post.published_at.replace(microsecond=0)
+        return held.status != "draft" or self._options.status == "draft" or dated
 
     async def _known(self, post: Post, previous: Publication) -> Held | None:
         """The post that we made, by its number, else by its slug; None where there never was one.
@@ -119,18 +125,20 @@ class WordPressTarget:
         shaped = await self._shape(post, media)
         author, complaints = await self._authors.id(post)
         shaped.notes.extend(complaints)
-        fields = shaped.words | {"slug": post.slug, "status": "draft"} | self._settings(post)
+        fields = shaped.words | {"slug": post.slug, "status": "draft"} | self._settings()
         fields |= {"categories": shaped.categories} if shaped.categories else {}
         fields |= {"tags": shaped.tags} if shaped.tags else {}
         fields |= {"featured_media": shaped.picture} if shaped.picture else {}
         fields |= {"author": author} if author is not None else {}
+        if self._options.status == "draft":
+            fields |= self._final(post)
         made = posts.read(await self._rest.post("posts", fields, {"_fields": posts.FIELDS}))
         if made.slug != post.slug:  # somebody has it: we, in an attempt that we don't know of, or a person
             older = await posts.settled(self._rest, post)
             if older is not None and older.id != made.id:
                 return await self._update(post, media, older, None)
         if self._options.status != "draft":
-            made = await self._send(made.id, {"status": self._options.status})
+            made = await self._send(made.id, self._final(post))
         return made.publication(pushed_hash=change.revision(post), note=_sentence(shaped.notes))
 
     async def _update(
@@ -138,14 +146,14 @@ class WordPressTarget:
     ) -> Publication:
         revision = change.revision(post)
         known = previous.version if previous else ""
-        unfinished = not self._whole(held) and not (previous and previous.pushed_hash)
+        unfinished = not self._whole(held, post) and not (previous and previous.pushed_hash)
         if held.mark == (post.key, revision) and not unfinished:
             return held.publication(pushed_hash=revision, version=known or None)
         if known and held.version != known and not self._options.overwrite_edits:
             note = "edited by hand at the blog: left as it is"
             return held.publication(pushed_hash=revision, version=known, note=note)
         shaped = await self._shape(post, media)
-        fields = shaped.words | ({"status": self._options.status} if unfinished else {})
+        fields = shaped.words | (self._final(post) if unfinished else {})
         # What a person added stays.
         if new := set(shaped.categories) - set(held.categories):
             fields["categories"] = [*held.categories, *new]
@@ -197,12 +205,17 @@ class WordPressTarget:
             notes=[*notes, *said, *more],
         )
 
-    def _settings(self, post: Post) -> dict[str, object]:
+    def _final(self, post: Post) -> dict[str, object]:
+        """What the last step of a new post says."""
+        fields: dict[str, object] = {"status": self._options.status}
+        if self._options.date == "original":
+            fields["date_gmt"] = post.published_at.strftime("%Y-%m-%dT%H:%M:%S")
+        return fields
+
+    def _settings(self) -> dict[str, object]:
         """What is said once, when the post is made: afterwards it is the blog's affair."""
         options = self._options
         fields: dict[str, object] = {}
-        if options.date == "original":
-            fields["date_gmt"] = post.published_at.strftime("%Y-%m-%dT%H:%M:%S")
         if options.comments:
             fields["comment_status"] = options.comments
         if options.pings:

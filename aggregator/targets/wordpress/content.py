@@ -68,6 +68,8 @@ def line(element: lxml.html.HtmlElement) -> str:
 
 def inner(element: lxml.html.HtmlElement) -> str:
     """What a block holds, as HTML."""
+    if not len(element) and not element.text:
+        return ""  # the end tag of some is left out then
     html = line(element)
     return html[html.index(">") + 1 : html.rindex("</")].strip()
 

@@ -230,11 +230,6 @@ class Feed:
         """The publisher's name for a reader: configured, or the feed's own title, or the host."""
         return self.title or self.memory.title or self.url.split("/")[2]
 
-    @property
-    def fetch_url(self) -> str:
-        """The address to ask: the adopted one where the feed has moved for good."""
-        return self.memory.moved_url if self.memory.moved_adopted and self.memory.moved_url else self.url
-
 
 # --- fetch -----------------------------------------------------------------------------------
 

@@ -109,9 +109,10 @@ class Refresher:
             yield await together([self._taker.take(feed, one) for one in chunk])
 
     async def _ask(self, feed: Feed) -> Response:
-        at_home = same_origin(feed.url, feed.fetch_url)  # secrets don't follow a feed that has moved elsewhere
+        url = schedule.address(feed, self._now())
+        at_home = same_origin(feed.url, url)  # secrets don't follow a feed that has moved elsewhere
         return await self._client.get(
-            feed.fetch_url,
+            url,
             purpose=Purpose.FEED,
             etag=feed.memory.etag,
             last_modified=feed.memory.last_modified,

@@ -31,6 +31,7 @@ AUTO_LEAST, AUTO_MOST = timedelta(minutes=30), timedelta(days=1)
 AUTO_SHARE = 0.1  #: of the time since the last change (RFC 9111, 4.2.2)
 
 MOVED_TIMES, MOVED_FOR = 3, timedelta(days=7)  #: how often and how long a permanent redirect must hold to be believed
+CONFIRM_MOVE = timedelta(days=1)  #: how often the old address is asked meanwhile whether it still says so
 MAX_VALIDATOR = 1_000  #: characters; a longer one would make requests that servers refuse
 
 _PERMANENT = frozenset({301, 308})
@@ -66,8 +67,21 @@ def next_fetch(feed: Feed, now: datetime, settings: FetchSettings, *, jitter: fl
 
 def floor(feed: Feed, settings: FetchSettings) -> timedelta:
     """The least time between two requests for a feed: below five minutes only on one's own network."""
-    host = urls.host(feed.fetch_url)
-    return settings.floor_for(inside=host == "localhost" or settings.allows(host))
+    hosts = {urls.host(url) for url in (feed.url, feed.memory.moved_url) if url}
+    return settings.floor_for(inside=all(host == "localhost" or settings.allows(host) for host in hosts))
+
+
+def address(feed: Feed, now: datetime) -> str:
+    """The address to ask: where a permanent redirect leads, as RFC 9110, 15.4.2 suggests, else the configured one.
+
+    Until the redirect is believed for good, the old address is asked once a day whether it still holds, and at once
+    when the new one fails: a mistake of a day must not lead the feed away.
+    """
+    memory = feed.memory
+    if memory.moved_url is None or memory.moved_since_at is None:
+        return feed.url
+    confirmed_until = memory.moved_since_at + CONFIRM_MOVE * memory.moved_count
+    return memory.moved_url if memory.moved_adopted or (not memory.failures and now < confirmed_until) else feed.url
 
 
 def after_success(memory: FeedMemory, response: Response, parsed: Parsed | None, now: datetime) -> FeedMemory:
@@ -239,7 +253,7 @@ def _moved(memory: FeedMemory, response: Response, now: datetime) -> FeedMemory:
     Believed at once is the change from http to https of one and the same address. A redirect that takes its place
     is watched from the start; an address that was adopted stays, and its own redirects are followed each time.
     """
-    if memory.moved_adopted:
+    if memory.moved_adopted or response.requested_url == memory.moved_url:
         return memory
     target = _permanent_target(response.hops)
     if target is None:

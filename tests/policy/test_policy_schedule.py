@@ -351,7 +351,30 @@ class TestMoving:
     ) -> None:
         memory = self.answers(*hops, days=days, times=times)
         assert memory.moved_adopted is adopted
-        assert feed(memory).fetch_url == (self.NEW if adopted else URL)
+        later = NOW + 400 * DAY
+        assert schedule.address(feed(memory), later) == (self.NEW if adopted else URL)
+
+    def test_a_permanent_redirect_is_taken_at_once_and_confirmed_once_a_day(self) -> None:
+        memory, asked = FeedMemory(), []
+        for hours in range(0, 24 * 9, 3):
+            at = NOW + hours * HOUR
+            asked.append(schedule.address(feed(memory), at))
+            hops = (Hop(status=301, url=self.NEW),) if asked[-1] == URL else ()
+            memory = schedule.after_success(
+                memory, ok(at=at, url=self.NEW, requested_url=asked[-1], hops=hops), None, at
+            )
+        assert asked[:3] == [URL, self.NEW, self.NEW]
+        assert asked.count(URL) == 8  # the first time, and on each of the seven days that it is watched
+        assert memory.moved_adopted
+
+    def test_the_old_address_is_asked_again_when_the_new_one_fails(self) -> None:
+        memory = self.answers((301, self.NEW), days=0, times=1)
+        assert schedule.address(feed(memory), NOW + HOUR) == self.NEW
+        failed = schedule.after_failure(memory, RefusedError(self.NEW, "404", status=404), NOW + HOUR)
+        assert schedule.address(feed(failed), NOW + 2 * HOUR) == URL
+
+    def test_a_temporary_redirect_is_asked_anew_each_time(self) -> None:
+        assert schedule.address(feed(self.answers((302, self.NEW), days=1, times=9)), NOW + DAY) == URL
 
     def test_a_temporary_hop_ends_what_is_believed(self) -> None:
         memory = self.answers(

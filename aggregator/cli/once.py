@@ -44,6 +44,8 @@ def once(
         say(to_json(counts))
     else:
         say("; ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items()))
+        for name, wait in tally.held.items():
+            say(f"{name}: {wait.count} post{'s' * (wait.count != 1)} {wait}")
     if counts["feeds_failed"] or counts["posts_not_delivered"]:
         raise typer.Exit(1)
 
@@ -56,6 +58,7 @@ def _counts(tally: Tally) -> dict[str, int]:
         "feeds_failed": failed,
         "posts_delivered": delivered,
         "posts_not_delivered": len(tally.delivered) - delivered,
+        "posts_held_back": sum(wait.count for wait in tally.held.values()),
     }
 
 

@@ -8,14 +8,15 @@ import typer
 
 from aggregator.cli.invocation import examples
 from aggregator.cli.output import Record, show, tell
-from aggregator.cli.stored import known_target, now, opened
+from aggregator.cli.stored import known_target, opened, waits
 from aggregator.types import DeliveryState
 
 if TYPE_CHECKING:
+    from aggregator.pipeline.outlet import Wait
     from aggregator.store import DeliveryLine
 
 EPILOG = examples("wirecopy outbox", "wirecopy outbox --state dead", "wirecopy outbox --all --target blog --json")
-COLUMNS = ("target", "action", "state", "attempts", "next_attempt_at", "title", "error")
+COLUMNS = ("target", "action", "state", "attempts", "next_attempt_at", "title", "why")
 OPEN = (DeliveryState.PENDING, DeliveryState.CLAIMED, DeliveryState.DEAD)
 
 
@@ -29,20 +30,26 @@ def outbox(
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
-    """Lists deliveries that are owed, or dead."""
-    from aggregator.store import deliveries, targets
+    """Lists deliveries that are owed, or dead, and what they wait for."""
+    from aggregator.store import deliveries
 
     states = state or (None if everything else OPEN)
     with opened(ctx) as (config, store):
         lines = store.read_now(deliveries.lines, target=known_target(config, target), states=states, limit=limit)
-        paused = store.read_now(targets.paused, now())
-    show(map(record, lines), COLUMNS, as_json=as_json, nothing="nothing is owed")
-    for name, pause in paused.items():
-        tell(f"{name} is paused until {pause.until:%Y-%m-%d %H:%M} UTC: {pause.reason}")
+        held = waits(config, store)
+    records = [record(line, held.get(line.target)) for line in lines]
+    shown = records if as_json else [{**one, "why": _why(one)} for one in records]
+    show(shown, COLUMNS, as_json=as_json, nothing="nothing is owed")
+    for name, wait in held.items():
+        if wait.paused:
+            tell(f"{name} is {wait}")
+        elif target in (None, name):
+            tell(f"{name}: {wait.count} new posts {wait}")
 
 
-def record(line: DeliveryLine) -> Record:
-    """A delivery as ``--json`` gives it."""
+def record(line: DeliveryLine, wait: Wait | None = None) -> Record:
+    """A delivery as ``--json`` gives it; ``wait`` is what its target makes wait for, if anything."""
+    held = wait if wait is not None and wait.holds(line) else None
     return {
         "id": line.id,
         "key": line.post_key,
@@ -59,5 +66,11 @@ def record(line: DeliveryLine) -> Record:
         "remote_url": line.remote_url,
         "published_at": line.published_at,
         "next_attempt_at": line.next_attempt_at,
+        "held_until": held.until if held else None,
+        "held": str(held) if held else None,
         "settled_at": line.settled_at,
     }
+
+
+def _why(record: Record) -> object:
+    return record["held"] or record["error"]

@@ -13,6 +13,7 @@ from aggregator.cli.invocation import configuration
 
 if TYPE_CHECKING:
     from aggregator.config import Config
+    from aggregator.pipeline.outlet import Wait
     from aggregator.store import EntryLine, Store
 
 
@@ -32,6 +33,14 @@ def opened(ctx: typer.Context, *, upgrade: bool = False) -> Iterator[tuple[Confi
         yield config, store
     finally:
         store.close()
+
+
+def waits(config: Config, store: Store) -> dict[str, Wait]:
+    """The targets that are not given now what they are owed."""
+    from aggregator.pipeline import outlet
+
+    manners = {name: settings.manners for name, settings in config.targets.items()}
+    return store.read_now(outlet.waits, manners, now())
 
 
 def found(store: Store, url_or_key: str, feed: str | None = None) -> list[EntryLine]:

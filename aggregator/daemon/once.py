@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection
 from aggregator.app import open_app, open_store
 from aggregator.config import Config
 from aggregator.daemon.work import Tally, Work
+from aggregator.pipeline import outlet
 
 
 def once(
@@ -55,4 +56,6 @@ async def _once(
             await work.close(0)
             if work.broken is not None:
                 raise work.broken
+            manners = {name: settings.manners for name, settings in config.targets.items()}
+            work.tally.held = await store.read(outlet.waits, manners, app.now())
             return work.tally

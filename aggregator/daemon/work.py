@@ -10,7 +10,7 @@ from aggregator.app import App
 from aggregator.errors import PublishError, StoreError
 from aggregator.log import bound, get_logger
 from aggregator.pipeline import Delivered, Refreshed, outlet
-from aggregator.pipeline.outlet import LEASE
+from aggregator.pipeline.outlet import LEASE, Wait
 from aggregator.policy.recovery import Remedy
 from aggregator.store import SecondLook, deliveries, feeds, targets
 from aggregator.store.targets import Trouble
@@ -29,6 +29,7 @@ class Tally:
 
     refreshed: list[Refreshed] = field(default_factory=list)
     delivered: list[Delivered] = field(default_factory=list)
+    held: dict[str, Wait] = field(default_factory=dict)  #: by target; what was due and is held back, at the end
 
 
 class Work:

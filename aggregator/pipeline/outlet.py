@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from aggregator.config import Manners
 from aggregator.policy import breaker, pace
 from aggregator.policy.pace import Allowance
-from aggregator.store import Session, deliveries, targets
+from aggregator.store import DeliveryLine, Session, deliveries, targets
 from aggregator.store.targets import Pause, Trouble
-from aggregator.types import Delivery
+from aggregator.types import Delivery, DeliveryState
 
 #: Deliveries that a target is handed before what it put off is finished.
 BATCH = 20
@@ -26,10 +26,15 @@ class Wait:
     count: int
     until: datetime  #: when the first of them may go
     reason: str
-    all: bool  #: nothing goes there before; else nothing that is new there
+    paused: bool  #: nothing goes there before; else nothing that is new there
 
     def __str__(self) -> str:
-        return f"held until {self.until:%Y-%m-%d %H:%M} UTC: {self.reason}"
+        return f"{'paused' if self.paused else 'held'} until {self.until:%Y-%m-%d %H:%M} UTC: {self.reason}"
+
+    def holds(self, line: DeliveryLine) -> bool:
+        """Whether this is what a delivery waits for."""
+        pending = line.state is DeliveryState.PENDING and line.next_attempt_at < self.until
+        return pending and (self.paused or line.new)
 
 
 def take(
@@ -78,11 +83,11 @@ def waits(session: Session, manners: Mapping[str, Manners], now: datetime) -> di
     for name, settings in manners.items():
         if (pause := paused.get(name)) is not None:
             count = deliveries.waiting(session, name, now, new=False)
-            found[name] = Wait(count=count, until=pause.until, reason=pause.reason, all=True)
+            found[name] = Wait(count=count, until=pause.until, reason=pause.reason, paused=True)
             continue
         allowance = _allowance(session, name, settings, now)
         if allowance.room == 0 and (count := deliveries.waiting(session, name, now, new=True)):
-            found[name] = Wait(count=count, until=allowance.at, reason=allowance.reason, all=False)
+            found[name] = Wait(count=count, until=allowance.at, reason=allowance.reason, paused=False)
     return found
 
 

@@ -81,6 +81,13 @@ def wirecopy(nursery, capsys, monkeypatch, tmp_path):
 
 
 @pytest.fixture
+def quiet_now():
+    """Quiet hours that it is now in the midst of, of all hours but one."""
+    now = datetime.now(UTC)
+    return f"{now + timedelta(hours=13):%H}:00-{now + timedelta(hours=12):%H}:00 UTC"
+
+
+@pytest.fixture
 def config(tmp_path):
     """A configuration file in the folder."""
     path = tmp_path / "config.toml"

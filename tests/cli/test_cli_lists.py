@@ -1,6 +1,14 @@
 """What lists show, to people and to programs."""
 
+import sqlite3
+from datetime import UTC, datetime
+
 import pytest
+
+from aggregator.store import Store, journal
+from aggregator.types import Step
+
+NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
 
 def test_entries_as_json_have_what_scripts_ask_for(wirecopy, store):
@@ -66,6 +74,20 @@ def test_the_outbox_shows_what_is_owed_and_what_is_dead(wirecopy, store):
     assert len(wirecopy("outbox", "--json", "--state", "published").records) == 1
 
 
+def test_the_outbox_tells_why_a_post_waits(wirecopy, store, config, quiet_now):
+    wirecopy("retry", "--target", "blog")
+    config.write_text(config.read_text().replace('path = "public"', f'path = "public"\nquiet = "{quiet_now}"'))
+    (record,) = wirecopy("outbox", "--json").records
+    assert record["state"] == "pending"
+    assert record["held"].startswith("held until ")
+    assert record["held"].endswith(f"UTC: quiet hours, {quiet_now}")
+    assert record["held_until"].endswith(":00:00Z")
+    ended = wirecopy("outbox")
+    assert "held until" in ended.out
+    assert "blog: 1 new posts held until" in ended.err
+    assert wirecopy("outbox", "--all", "--json", "--state", "published").records[0]["held"] is None
+
+
 def test_feeds_show_how_they_are_doing_also_those_never_asked(wirecopy, store, config):
     config.write_text(config.read_text() + '[feeds.new]\nurl = "https://new.example/?token=hunter2"\n')
     gazette, new = wirecopy("feeds", "--json").records
@@ -86,6 +108,30 @@ def test_explain_tells_every_decision(wirecopy, store):
     told = wirecopy("explain", "http://127.0.0.1:8080/a/").out
     assert "change: new: never seen" in told
     assert "blog: publish published: http://127.0.0.1:8080/a/" in told
+
+
+def test_explain_tells_what_an_entry_was_before(wirecopy, store):
+    with sqlite3.connect(store) as connection:
+        connection.execute(
+            "INSERT INTO entry_revisions (feed, entry_key, title, content_hash, replaced_at) VALUES (?, ?, ?, ?, ?)",
+            ("gazette", "entry-43969", "Publisht", "old", 1_780_000_000_000_000),
+        )
+    connection.close()
+    (record,) = wirecopy("explain", "entry-43969", "--json").records
+    assert record["revisions"] == [{"replaced_at": "2026-05-28T20:26:40Z", "title": "Publisht"}]
+    assert "until 2026-05-28 20:26  Publisht" in wirecopy("explain", "entry-43969").out
+
+
+def test_explain_of_a_feed_tells_what_was_decided_about_it_as_a_whole(wirecopy, store):
+    kept = Store.open("sqlite:///data/wirecopy.db", base=store.parent.parent, now=NOW)
+    for reason in ("304 not modified", "503"):
+        step = Step(at=NOW, feed="gazette", entry_key=None, step="refresh", outcome="failed", reason=reason)
+        kept.write_now(journal.write, [step])
+    kept.close()
+    (record,) = wirecopy("explain", "gazette", "--json").records
+    assert (record["name"], record["entries"]) == ("gazette", 3)
+    assert [step["reason"] for step in record["steps"]] == ["304 not modified", "503"]
+    assert "refresh: failed: 503" in wirecopy("explain", "gazette").out
 
 
 def test_explain_of_the_unknown_is_wrong_usage(wirecopy, store):

@@ -21,11 +21,21 @@ def test_one_round_publishes_what_the_feed_brings(online, wirecopy, config, tmp_
     subscribe(config)
     base, ended = online(ROUTES, "once", "--json", fill=config)
     assert ended.code == 0, ended.err
-    assert ended.records == [{"feeds_refreshed": 1, "feeds_failed": 0, "posts_delivered": 1, "posts_not_delivered": 0}]
+    counts = {"feeds_refreshed": 1, "feeds_failed": 0, "posts_delivered": 1}
+    assert ended.records == [{**counts, "posts_not_delivered": 0, "posts_held_back": 0}]
     (entry,) = wirecopy("entries", "--json").records
     assert (entry["outcome"], entry["url"], entry["basis"]) == ("published", f"{base}/bell", "page")
     assert entry["remote_url"].startswith("http://127.0.0.1:8080/")
     assert any("Sentence number 11" in page.read_text() for page in (tmp_path / "public").rglob("*.html"))
+
+
+def test_a_round_tells_what_is_held_back_and_ends(online, config, quiet_now):
+    subscribe(config)
+    config.write_text(config.read_text().replace('path = "public"', f'path = "public"\nquiet = "{quiet_now}"'))
+    _, ended = online(ROUTES, "once", fill=config)
+    assert ended.code == 0, ended.err
+    assert "blog: 1 post held until" in ended.out
+    assert f"quiet hours, {quiet_now}" in ended.out
 
 
 def test_a_feed_that_fails_is_told_by_the_exit_code(online, config):

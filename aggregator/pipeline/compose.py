@@ -15,7 +15,8 @@ from aggregator import urls
 from aggregator.errors import ConfigError, Problem
 from aggregator.markup import clean, text
 from aggregator.policy import identity
-from aggregator.types import Article, Author, Credit, Feed, Origin, Post, Rights, Site
+from aggregator.policy.rights import quotable
+from aggregator.types import Article, Author, Credit, Entry, Feed, Origin, Post, Rights, Site
 
 #: The original's title as a link, then its publisher, then its author where known.
 CREDIT_TEMPLATE = (
@@ -49,7 +50,8 @@ def post(
     publisher = _publisher(article, feed)
     key = previous.key if previous else identity.post_key(feed.name, entry.key)
     title = text.line(article.title or entry.title) or text.excerpt(article.text, 12) or "Untitled"
-    excerpt = text.excerpt(_teaser(article), EXCERPT_WORDS)
+    of_page = quotable(feed, article)
+    excerpt = text.excerpt(_teaser(article) if of_page else _own_words(entry), EXCERPT_WORDS)
     return Post(
         key=key,
         feed=feed.name,
@@ -58,12 +60,12 @@ def post(
         slug=previous.slug if previous else f"{urls.slug(title)}-{key[:8]}",
         body=_body(article, rights, excerpt),
         excerpt=excerpt if rights is not Rights.LINK else "",
-        standfirst=article.standfirst if rights is not Rights.LINK else "",
+        standfirst=article.standfirst if rights is not Rights.LINK and of_page else "",
         credit=credit(article, publisher.name, publisher.url, feed=feed),
         canonical_url=article.canonical_url or entry.url,
         authors=article.authors or entry.authors,
         tags=tuple(dict.fromkeys(filter(None, (text.line(tag, 60) for tag in (*entry.tags, *article.tags)))))[:20],
-        lead=article.lead if rights is not Rights.LINK else None,
+        lead=article.lead if rights is not Rights.LINK and of_page else None,
         images=article.images if rights is Rights.FULL else (),
         enclosures=entry.enclosures,
         published_at=previous.published_at if previous else _published_at(article, now),
@@ -150,6 +152,11 @@ def _teaser(article: Article) -> str:
     """The text that the excerpt is taken from: the publisher's own summary where there is one."""
     summary = text.plain(article.entry.summary) if article.entry.summary else ""
     return article.standfirst or summary or article.text
+
+
+def _own_words(entry: Entry) -> str:
+    """What the feed itself says of the entry."""
+    return text.plain(entry.summary or entry.content)
 
 
 def _body(article: Article, rights: Rights, excerpt: str) -> str:

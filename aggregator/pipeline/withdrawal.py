@@ -1,4 +1,4 @@
-"""Taking back: a tombstone and the promise to withdraw, in one transaction."""
+"""Taking back: a tombstone and the promise to withdraw, in one transaction. And the way back from that."""
 
 from __future__ import annotations
 
@@ -47,6 +47,41 @@ def of_pattern(session: Session, pattern: str, *, feed: str | None, reason: str,
     gone = {Outcome.BURIED, Outcome.WITHDRAWN}
     fitting = [ln for ln in lines if ln.outcome not in gone and (ln.url in buried or ln.canonical_url in buried)]
     return of_entries(session, fitting, reason=reason, now=now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undone:
+    """What undoing a withdrawal came to."""
+
+    entries: int  #: that are back
+    kept_out: tuple[tuple[str, str], ...] = ()  #: title, and the pattern that still keeps it out
+
+
+def undo_entries(session: Session, lines: Sequence[EntryLine], *, now: datetime) -> Undone:
+    """Brings these entries back, those that were withdrawn and that no pattern keeps out."""
+    back = 0
+    kept_out: list[tuple[str, str]] = []
+    for line in lines:
+        patterns = tombstones.patterns_over(session, {url for url in (line.url, line.canonical_url) if url})
+        if patterns:
+            kept_out.append((line.title, patterns[0]))
+        elif tombstones.lift(session, line.feed, line.key, now):
+            back += 1
+            reason = "brought back by hand"
+            step = Step(at=now, feed=line.feed, entry_key=line.key, step="withdraw", outcome="undone", reason=reason)
+            journal.write(session, [step])
+    return Undone(entries=back, kept_out=tuple(kept_out))
+
+
+def undo_pattern(session: Session, pattern: str, *, feed: str | None, now: datetime) -> Undone | None:
+    """Takes a pattern away and brings back all entries that fit it, of one feed if named; None: there is no such one."""
+    if not tombstones.lift_pattern(session, pattern):
+        return None
+    lines = entries.lines(session, feed=feed)
+    fitting = [
+        line for line in lines if any(tombstones.fits(pattern, url) for url in (line.url, line.canonical_url) if url)
+    ]
+    return undo_entries(session, fitting, now=now)
 
 
 def owe(session: Session, post: Post, now: datetime) -> int:

@@ -63,6 +63,8 @@ def revision(post: Post) -> str:
 def _about_known(known: Known, recognised: str, content_hash: str) -> Decision[Change]:
     if known.outcome in {Outcome.BURIED, Outcome.WITHDRAWN}:
         return Decision(Change.BURIED, "it was withdrawn here and must not come back")
+    if known.outcome is Outcome.WAITING and not known.content_hash:
+        return Decision(Change.CHANGED, "brought back by hand")
     if known.content_hash == content_hash:
         return Decision(Change.SAME, f"{recognised}; its text is unchanged")
     if known.outcome in SETTLED_WITHOUT_POST:

@@ -6,7 +6,7 @@ from aggregator.types import Article, Feed, Rights
 
 #: Signals with which a source objects to copies of its full text (robots meta and header; TDMRep, 2024).
 AGAINST_COPIES = ("noarchive", "nocache", "tdm-reservation", "noai")
-#: Signals with which it objects to any piece of text being shown.
+#: Signals with which it objects to any piece of the page's text being shown.
 AGAINST_EXCERPTS = ("nosnippet", "none", "max-snippet:0")
 
 
@@ -22,12 +22,23 @@ def allowed(feed: Feed, article: Article) -> tuple[Rights, str]:
     said = ", ".join(article.reservations)
     if feed.rights_permission:
         return wanted, f"configured as {wanted} with permission, though the source says {said}"
-    words = {word for reservation in article.reservations for word in _words(reservation)}
+    words = _said(article)
     if wanted is not Rights.LINK and words.intersection(AGAINST_EXCERPTS):
-        return Rights.LINK, f"lowered to link: the source says {said}"
+        if article.entry.summary or article.entry.content:
+            return Rights.EXCERPT, f"lowered to an excerpt of the feed's own words: the source says {said}"
+        return Rights.LINK, f"lowered to link: the source says {said}, and the feed has no words of its own"
     if wanted is Rights.FULL and words.intersection(AGAINST_COPIES):
         return Rights.EXCERPT, f"lowered to excerpt: the source says {said}"
     return wanted, f"configured as {wanted}; the source says {said}"
+
+
+def quotable(feed: Feed, article: Article) -> bool:
+    """Whether the page's own words may be shown at all, as text or excerpt; those that the feed brought may."""
+    return feed.rights_permission or not _said(article).intersection(AGAINST_EXCERPTS)
+
+
+def _said(article: Article) -> set[str]:
+    return {word for reservation in article.reservations for word in _words(reservation)}
 
 
 def _words(reservation: str) -> set[str]:

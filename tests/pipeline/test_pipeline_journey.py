@@ -9,8 +9,8 @@ import pytest
 from pipeline_bench import Bench
 
 from aggregator.errors import BlockedError, RejectedError, RemovedError, StoreError, TryLaterError
-from aggregator.pipeline import Taken, taking
-from aggregator.store import deliveries, entries, journal, posts, tombstones
+from aggregator.pipeline import Taken, taking, withdrawal
+from aggregator.store import Session, deliveries, entries, journal, posts, tombstones
 from aggregator.types import Action, Feed, Outcome, Rights, StepSettings
 
 PROSE = (
@@ -280,6 +280,40 @@ async def test_a_buried_pattern_of_addresses_keeps_new_entries_out(bench: Bench)
     assert await bench.outcomes() == {"Story 1": "buried", "Story 2": "queued"}
 
 
+async def test_a_withdrawal_can_be_undone(bench: Bench) -> None:
+    feed = serve(bench, item(1), item(2))
+    await bench.refresh(feed)
+    await bench.deliver()
+    before = dict(bench.target.posts)
+    lines = await bench.store.read(entries.lines)
+    await bench.store.write(lambda session: withdrawal.of_entries(session, lines, reason="oops", now=bench.now()))
+    await bench.deliver()
+    assert bench.target.posts == {}
+    await bench.store.write(lambda session: withdrawal.undo_entries(session, lines, now=bench.now()))
+    await bench.deliver()
+    assert bench.target.posts == before
+    assert set((await bench.outcomes()).values()) == {"published"}
+
+
+async def test_what_a_pattern_kept_out_is_taken_once_the_pattern_is_gone_though_its_feed_is_unchanged(
+    bench: Bench,
+) -> None:
+    feed = serve(bench, item(1), item(2))
+    await bench.store.write(tombstones.bury_pattern, "*/story/1", "oops", bench.now())
+    await bench.refresh(feed)
+    assert await bench.outcomes() == {"Story 1": "buried", "Story 2": "queued"}
+
+    def undo(session: Session) -> None:
+        withdrawal.undo_pattern(session, "*/story/1", feed=None, now=bench.now())
+
+    await bench.store.write(undo)
+    assert await bench.outcomes() == {"Story 1": "waiting", "Story 2": "queued"}
+    bench.now.forward(hours=2)
+    await bench.refresh(feed)
+    await bench.deliver()
+    assert await bench.outcomes() == {"Story 1": "published", "Story 2": "published"}
+
+
 async def test_an_edit_that_shows_nowhere_leaves_the_entry_published(bench: Bench) -> None:
     feed = serve(bench, item(1))
     await bench.refresh(feed)
@@ -352,3 +386,15 @@ async def test_what_a_target_has_to_say_of_a_push_is_in_the_journal(bench: Bench
     assert done.reason == "edited by hand there: left as it is"
     steps = await bench.store.read(journal.of_entry, "feed", done.delivery.post.entry_key)
     assert steps[-1].reason == "edited by hand there: left as it is"
+
+
+async def test_a_page_that_forbids_snippets_is_told_in_the_words_of_the_feed(bench: Bench) -> None:
+    feed = serve(bench, item(1))
+    closed = page(1, head="<meta name=robots content=nosnippet>")
+    bench.web.route("/story/1", closed, headers={"Content-Type": "text/html"})
+    await bench.refresh(feed)
+    await bench.deliver()
+    (made,) = bench.target.posts.values()
+    assert made.rights is Rights.EXCERPT
+    assert "Summary of story 1" in made.body
+    assert "Paragraph" not in made.body + made.excerpt

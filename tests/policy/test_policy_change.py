@@ -13,7 +13,9 @@ from aggregator.types import Article, Basis, Entry, Feed, FeedMemory, Known, Out
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 SUBSCRIBED = Feed(name="f", url="https://f.example/feed", memory=FeedMemory(subscribed_at=NOW))
 FRESH = Feed(name="f", url="https://f.example/feed", max_new=2)
-ENTRY = Entry(key="k", title="T", url="https://f.example/1", published_at=NOW - timedelta(days=30))
+ENTRY = Entry(
+    key="k", title="T", url="https://f.example/1", summary="Its own words.", published_at=NOW - timedelta(days=30)
+)
 KNOWN = Known(key="k", outcome=Outcome.PUBLISHED, content_hash="h", post_key="p", first_seen_at=NOW)
 
 
@@ -29,6 +31,9 @@ KNOWN = Known(key="k", outcome=Outcome.PUBLISHED, content_hash="h", post_key="p"
         (ENTRY, replace(KNOWN, content_hash="other"), SUBSCRIBED, 0, Change.CHANGED),
         (ENTRY, replace(KNOWN, content_hash="other", outcome=Outcome.WITHDRAWN), SUBSCRIBED, 0, Change.BURIED),
         (ENTRY, replace(KNOWN, content_hash="other", outcome=Outcome.BACKLOG), SUBSCRIBED, 0, Change.SAME),
+        (ENTRY, replace(KNOWN, outcome=Outcome.WAITING), SUBSCRIBED, 0, Change.SAME),
+        (ENTRY, replace(KNOWN, content_hash="other", outcome=Outcome.WAITING), SUBSCRIBED, 0, Change.CHANGED),
+        (ENTRY, replace(KNOWN, content_hash="", outcome=Outcome.WAITING), SUBSCRIBED, 0, Change.CHANGED),
     ],
 )
 def test_an_entry_is_decided_by_what_we_hold(
@@ -60,8 +65,8 @@ def article(*reservations: str) -> Article:
         (Rights.FULL, False, ("tdm-reservation: 0",), Rights.FULL),
         (Rights.FULL, False, ("robots: noindex",), Rights.FULL),
         (Rights.FULL, True, ("robots: noarchive",), Rights.FULL),
-        (Rights.EXCERPT, False, ("robots: nosnippet",), Rights.LINK),
-        (Rights.FULL, False, ("robots: max-snippet:0",), Rights.LINK),
+        (Rights.EXCERPT, False, ("robots: nosnippet",), Rights.EXCERPT),
+        (Rights.FULL, False, ("robots: max-snippet:0",), Rights.EXCERPT),
         (Rights.LINK, False, ("robots: noarchive",), Rights.LINK),
     ],
 )
@@ -72,6 +77,14 @@ def test_the_sources_word_lowers_rights_unless_there_is_permission(
     got, reason = rights.allowed(feed, article(*said))
     assert got is allowed
     assert all(word in reason for word in said)
+
+
+def test_a_page_that_forbids_snippets_leaves_the_words_of_the_feed_or_none() -> None:
+    silent = replace(article("robots: nosnippet"), entry=replace(ENTRY, summary="", content=""))
+    assert rights.allowed(SUBSCRIBED, silent)[0] is Rights.LINK
+    assert not rights.quotable(SUBSCRIBED, article("robots: nosnippet"))
+    assert rights.quotable(SUBSCRIBED, article("robots: noarchive"))
+    assert rights.quotable(replace(SUBSCRIBED, rights_permission=True), article("robots: nosnippet"))
 
 
 TOLD = Told(feed="g", entry_key="e", title="T", url="https://g.example/1", publisher="G", post_key="p")

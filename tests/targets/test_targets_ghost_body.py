@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 
+import lxml.html
 import pytest
 from conformance import make_post
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from aggregator.markup import clean
 from aggregator.targets.ghost import body
 from aggregator.targets.ghost.body import BEGIN, END
+from aggregator.targets.shared import article
 
 
 def sent(html: str, *, native: bool = True, language: str | None = "en", **changes: object) -> str:
@@ -183,3 +187,40 @@ def test_nested_blocks_in_a_card_are_set_apart() -> None:
     assert 'style="border:0;max-width:100%"' in sent(
         "<iframe src='https://www.youtube.com/embed/dQw4w9WgXcQ' title='t'></iframe>"
     )
+
+
+TAGS = (
+    "a abbr aside b blockquote br cite code dd del details div dl dt em figcaption figure h2 h3 hr img ins kbd li mark ol p "
+    "picture pre q s section small span strong summary table td time tr u ul video"
+).split()
+OPEN = {
+    "a": 'a href="https://x.example/"',
+    "img": 'img src="https://p.example/a.png"',
+    "video": 'video src="https://v.example/a"',
+}
+markup = st.recursive(
+    st.sampled_from(["word", " two words ", "<br>", "<hr>", "&lt;!--kg-card-end: html--&gt;", " ", "😀"]),
+    lambda inside: st.builds(
+        lambda tag, parts: f"<{OPEN.get(tag, tag)}>{''.join(parts)}</{tag}>",
+        st.sampled_from(TAGS),
+        st.lists(inside, max_size=4),
+    ),
+    max_leaves=30,
+)
+
+
+@given(html=st.lists(markup, max_size=4).map("".join), native=st.booleans(), language=st.sampled_from(["en", "ar"]))
+@settings(max_examples=150, deadline=None)
+def test_no_word_no_link_and_no_picture_is_ever_lost(html: str, native: bool, language: str) -> None:
+    post = make_post(1, body=clean.html(html), language=language)
+    before = article.parse(article.html(post))
+    told = body.html(post, native=native, language="en", pictures={}, lead=None, standfirst_shown=False)
+    after = article.parse(told)
+    assert told.count("<!--") == told.count(BEGIN) * 2 == told.count(END) * 2
+    for kind in ("text", "a", "img", "li", "pre", "td", "video"):
+        assert seen(after, kind) == seen(before, kind)
+
+
+def seen(root: lxml.html.HtmlElement, kind: str) -> str | int:
+    """All words without the space between them, or how many elements there are."""
+    return "".join(str(root.text_content()).split()) if kind == "text" else sum(1 for _ in root.iter(kind))

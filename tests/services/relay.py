@@ -75,6 +75,11 @@ class Relay:
         self._delay = delay
         self._tasks: set[asyncio.Task[None]] = set()
 
+    @property
+    def open(self) -> int:
+        """How many exchanges are under way."""
+        return len(self._tasks)
+
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0, limit=LARGEST_HEAD)
         self._own = b"127.0.0.1:%d" % self._server.sockets[0].getsockname()[1]

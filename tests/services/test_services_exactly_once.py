@@ -96,24 +96,28 @@ async def killed_often(daemon: Daemon, relay: Relay, blog: Blog, end: float) -> 
         assert time.monotonic() < end, daemon.log
         process = await daemon.start()
         # In the midst of a delivery, wherever that is: some requests and a moment after the start.
-        last, patience = exchanges(relay) + chance.randint(4, max(60, ARTICLES)), 20.0
-        while exchanges(relay) < last and await busy(relay, patience):
+        last, moving = exchanges(relay) + chance.randint(4, max(60, ARTICLES)), True
+        patience = 20.0
+        while exchanges(relay) < last and (moving := await busy(relay, patience)):
             assert process.returncode is None, daemon.log
             patience = 2.0  # the start takes longer
         await asyncio.sleep(chance.uniform(0, 0.2))
         os.killpg(process.pid, signal.SIGKILL)
         await process.wait()
         kills += 1
-        # What failed more than once waits longer and longer: not here.
-        await daemon.ask("retry", "--all")
+        if not moving:
+            # All that is left waits for its next attempt, longer each time: not here.
+            await daemon.ask("retry", "--target", "blog")
     return kills
 
 
 async def busy(relay: Relay, patience: float) -> bool:
-    """Whether another request comes within some seconds."""
+    """Whether another request comes within so many seconds after those under way are answered."""
     seen, end = exchanges(relay), time.monotonic() + patience
     while exchanges(relay) == seen and time.monotonic() < end:
         await asyncio.sleep(0.005)
+        if relay.open:
+            end = time.monotonic() + patience
     return exchanges(relay) > seen
 
 
@@ -123,7 +127,7 @@ async def left_alone(daemon: Daemon, end: float) -> None:
     while owed := await daemon.ask("outbox", "--json"):
         assert process.returncode is None, daemon.log
         assert time.monotonic() < end, f"{owed}\n{daemon.log}"
-        await daemon.ask("retry", "--all")
+        await daemon.ask("retry", "--target", "blog")
     process.send_signal(signal.SIGTERM)
     assert await asyncio.wait_for(process.wait(), 30) == 0
 

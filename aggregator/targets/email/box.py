@@ -103,7 +103,7 @@ class Box:
     def waiting(self, limit: int) -> list[tuple[Post, str]]:
         """Posts that wait, with their revisions, those first that wait longest."""
         rows = self._db.execute(
-            "SELECT payload, revision FROM posts WHERE state = 'waiting' ORDER BY since, key LIMIT ?", (limit,)
+            "SELECT payload, revision FROM posts WHERE state = 'waiting' ORDER BY since, rowid LIMIT ?", (limit,)
         )
         return [(_POST.validate_json(payload), revision) for payload, revision in rows]
 

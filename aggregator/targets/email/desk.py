@@ -66,7 +66,7 @@ class Desk:
             return [error.message]
 
     async def do(self, work: Callable[[Box], R]) -> R:
-        """Works on the box. Raises a PublishError where it can't be used."""
+        """Works on the box, in its thread. Raises a PublishError where it can't be used."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._in_thread, work)
 
     async def close(self) -> None:

@@ -10,7 +10,7 @@ from aggregator.errors import PublishError, RejectedError
 from aggregator.log import get_logger
 from aggregator.policy import change
 from aggregator.targets.email import letters
-from aggregator.targets.email.box import Kept, Letter
+from aggregator.targets.email.box import Box, Kept, Letter
 from aggregator.targets.email.desk import Desk, publication, settled
 from aggregator.targets.email.single import notify
 from aggregator.targets.email.times import Times
@@ -110,11 +110,15 @@ class Digest:
         since = await self._desk.do(lambda box: box.waiting_since())
         if since is None or self._now() < self._times.after(since):
             return None
-        posts = await self._desk.do(lambda box: box.waiting(PER_DIGEST))
-        letter, count = letters.of_digest(posts, self._style, self._now())
-        keys = [post.key for post, _ in posts[:count]]
-        await self._desk.do(lambda box: box.enclose(letter, keys))
-        return letter
+        now = self._now()
+
+        def compose(box: Box) -> Letter:
+            posts = box.waiting(PER_DIGEST)
+            letter, count = letters.of_digest(posts, self._style, now)
+            box.enclose(letter, [post.key for post, _ in posts[:count]])
+            return letter
+
+        return await self._desk.do(compose)
 
     async def _deliver(self, letter: Letter) -> None:
         try:

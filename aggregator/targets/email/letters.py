@@ -24,7 +24,7 @@ from aggregator.types import Post, Site
 
 MAX_SUBJECT = 200
 #: Bytes of text and HTML after which a digest takes no further post; many servers take no more than 10 MB.
-MAX_DIGEST = 2_000_000
+MAX_DIGEST = 1_000_000
 #: Lines stay short and everything is ASCII on the way, so that no relay needs to change it (RFC 5321, 4.5.3.1.6).
 _POLICY = SMTP.clone(cte_type="7bit", utf8=False)
 _STYLE = "max-width:40em;margin:0 auto;padding:1em;font:16px/1.5 Georgia,serif;color:#222;background:#fff"

@@ -30,7 +30,9 @@ class Single:
             return done
         revision, now = change.revision(post), self._now()
         mailed, first = (kept.mailed, kept.letter) if kept else (0, "")
-        letter = letters.of_post(post, revision, self._style, now, mailed=mailed, first=first)
+        letter = await self._desk.do(
+            lambda _: letters.of_post(post, revision, self._style, now, mailed=mailed, first=first)
+        )
         note = await self._desk.send(letter)
         await self._desk.do(lambda box: box.mailed(post.key, revision, letter.id, now))
         return publication(post, revision, note=note)

@@ -1,4 +1,4 @@
-"""``wirecopy explain``: every decision about an entry, in order, with reasons."""
+"""``wirecopy explain``: every decision about an entry or a feed, in order, with reasons."""
 
 from __future__ import annotations
 
@@ -6,56 +6,94 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aggregator.cli import entries, outbox
+from aggregator.cli import entries, feeds, outbox
 from aggregator.cli.invocation import examples
-from aggregator.cli.output import facts, plain, say, to_json
+from aggregator.cli.output import Record, facts, plain, say, to_json
 from aggregator.cli.stored import found, opened
 
 if TYPE_CHECKING:
-    from aggregator.store import DeliveryLine, EntryLine
+    from collections.abc import Sequence
+
+    from aggregator.store import EntryLine, Store
     from aggregator.types import Step
 
 EPILOG = examples(
     "wirecopy explain https://www.example.org/2024/05/a-story.html",
     "wirecopy explain http://127.0.0.1:8080/posts/a-story-1a2b3c4d/",
     "wirecopy explain 1a2b3c4d --json",
+    "wirecopy explain nasa",
 )
 
 
 def explain(
     ctx: typer.Context,
-    what: Annotated[str, typer.Argument(metavar="URL|KEY", help="Address of the original or of our post, or a key.")],
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="URL|KEY|FEED", help="Address of the original or of our post, a key, or the name of a feed."
+        ),
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line for each entry found.")] = False,
 ) -> None:
-    """Tells every decision about an entry, in order, with reasons."""
-    from aggregator.store import deliveries, journal
+    """Tells every decision about an entry, or the latest about a feed, in order, with reasons."""
+    with opened(ctx) as (config, store):
+        if what in config.feed_names:
+            records = [_feed(store, what)]
+        else:
+            records = [_entry(store, line) for line in found(store, what)]
+    for index, record in enumerate(records):
+        if as_json:
+            say(to_json(record))
+        else:
+            say() if index else None
+            _print(record)
 
-    with opened(ctx) as (_, store):
-        for index, line in enumerate(found(store, what)):
-            steps = store.read_now(journal.of_entry, line.feed, line.key)
-            owed = store.read_now(deliveries.lines, post_key=line.post_key) if line.post_key else []
-            if as_json:
-                say(to_json(_record(line, steps, owed)))
-            else:
-                say() if index else None
-                _print(line, steps, owed)
+
+def _feed(store: Store, name: str) -> Record:
+    """A feed with what was decided about it as a whole."""
+    from aggregator.store import feeds as rows
+    from aggregator.store import journal
+
+    known = {line.name: line for line in store.read_now(rows.overview)}
+    about = feeds.record(known[name]) if name in known else {"name": name}
+    return {**about, "steps": _steps(store.read_now(journal.of_feed, name)[::-1])}
 
 
-def _record(line: EntryLine, steps: list[Step], owed: list[DeliveryLine]) -> dict[str, object]:
+def _entry(store: Store, line: EntryLine) -> Record:
+    """An entry with its decisions, its earlier revisions and its deliveries."""
+    from aggregator.store import deliveries, journal, second_looks
+    from aggregator.store import entries as rows
+
+    owed = store.read_now(deliveries.lines, post_key=line.post_key) if line.post_key else []
     return {
         **entries.record(line),
-        "steps": [{"at": s.at, "step": s.step, "outcome": s.outcome, "reason": s.reason} for s in steps],
+        "look_again_at": store.read_now(second_looks.next_at, line.feed, line.key),
+        "steps": _steps(store.read_now(journal.of_entry, line.feed, line.key)),
+        "revisions": [
+            {"replaced_at": old.replaced_at, "title": old.title}
+            for old in store.read_now(rows.revisions, line.feed, line.key)[::-1]
+        ],
         "deliveries": [outbox.record(delivery) for delivery in owed],
     }
 
 
-def _print(line: EntryLine, steps: list[Step], owed: list[DeliveryLine]) -> None:
-    facts({name: value for name, value in entries.record(line).items() if name != "remote_urls"}, as_json=False)
-    say("\nDecisions:" if steps else "\nNo decisions are kept any more.")
-    for step in steps:
-        say(f"  {plain(step.at)}  {plain(step.step)}: {plain(step.outcome)}: {plain(step.reason)}")
-    if owed:
-        say("\nDeliveries:")
-    for delivery in owed:
-        there = delivery.remote_url or delivery.error or f"next attempt {plain(delivery.next_attempt_at)}"
-        say(f"  {delivery.target}: {delivery.action} {delivery.state}: {plain(there)}")
+def _steps(steps: Sequence[Step]) -> list[Record]:
+    return [{"at": s.at, "step": s.step, "outcome": s.outcome, "reason": s.reason} for s in steps]
+
+
+def _print(record: Record) -> None:
+    apart = ("remote_urls", "steps", "revisions", "deliveries")
+    facts({name: value for name, value in record.items() if name not in apart}, as_json=False)
+    _section("Decisions", record, "{at}  {step}: {outcome}: {reason}", "steps", "No decisions are kept any more.")
+    _section("Earlier revisions", record, "until {replaced_at}  {title}", "revisions")
+    _section("Deliveries", record, "{target}: {action} {state}: {there}", "deliveries")
+
+
+def _section(title: str, record: Record, form: str, name: str, nothing: str = "") -> None:
+    rows = record.get(name, ())
+    assert isinstance(rows, (list, tuple))
+    if rows or nothing:
+        say(f"\n{title}:" if rows else f"\n{nothing}")
+    for row in rows:
+        there = row.get("remote_url") or row.get("error") or f"next attempt {plain(row.get('next_attempt_at'))}"
+        say("  " + form.format_map({**{key: plain(value) for key, value in row.items()}, "there": plain(there)}))

@@ -28,7 +28,7 @@ def feeds(
     with opened(ctx) as (config, store):
         known = {line.name: line for line in store.read_now(rows.overview)}
         records = [
-            _record(known[name]) if name in known else {"name": name, "url": _shown(config.feed(name).url)}
+            record(known[name]) if name in known else {"name": name, "url": _shown(config.feed(name).url)}
             for name in config.feed_names
             if not failing or (name in known and (known[name].failures or known[name].gone))
         ]
@@ -36,7 +36,8 @@ def feeds(
     show(records, COLUMNS, as_json=as_json, nothing=nothing)
 
 
-def _record(line: FeedOverview) -> Record:
+def record(line: FeedOverview) -> Record:
+    """A feed as ``--json`` gives it."""
     return {
         "name": line.name,
         "url": _shown(line.url),

@@ -1,20 +1,26 @@
-"""``wirecopy withdraw``: take posts back everywhere, for good."""
+"""``wirecopy withdraw``: take posts back everywhere, for good, or bring them back."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from aggregator.cli.invocation import examples
-from aggregator.cli.output import say
+from aggregator.cli.output import Record, say, show
 from aggregator.cli.stored import found, known_feed, now, opened
+
+if TYPE_CHECKING:
+    from aggregator.store import Store, Tombstone
 
 EPILOG = examples(
     "wirecopy withdraw https://www.example.org/a-story.html --reason 'asked by the publisher'",
     "wirecopy withdraw 1a2b3c4d",
     "wirecopy withdraw --pattern 'https://www.example.org/opinion/*'",
+    "wirecopy withdraw --undo 1a2b3c4d",
+    "wirecopy withdraw --list",
 )
+COLUMNS = ("buried_at", "feed", "title", "url", "reason")
 
 
 def withdraw(
@@ -27,23 +33,68 @@ def withdraw(
         str | None, typer.Option(help="Everything whose address fits: * is any text, ? one character.")
     ] = None,
     reason: Annotated[str, typer.Option(help="Kept with the tombstone.")] = "withdrawn by hand",
+    undo: Annotated[bool, typer.Option("--undo", help="Bring back what was withdrawn.")] = False,
+    listed: Annotated[bool, typer.Option("--list", help="Only show what was withdrawn.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="With --list: one JSON object a line.")] = False,
 ) -> None:
     """Takes posts back at every target, for good.
 
-    A tombstone keeps their entries from coming back.
+    A tombstone keeps their entries from coming back, until you --undo it.
     """
-    from aggregator.pipeline import withdrawal
+    from aggregator.store import tombstones
 
-    if (what is None) == (pattern is None):
-        raise typer.BadParameter("name a URL or key, or give a --pattern")
+    if sum((what is not None, pattern is not None, listed)) != 1:
+        raise typer.BadParameter("name a URL or key, or give a --pattern, or say --list")
     with opened(ctx) as (config, store):
         known_feed(config, feed)
-        if pattern is not None:
-            done = store.write_now(withdrawal.of_pattern, pattern, feed=feed, reason=reason, now=now())
+        if listed:
+            stones = [stone for stone in store.read_now(tombstones.lines) if feed in (None, stone.feed)]
+            show(map(_record, stones), COLUMNS, as_json=as_json, nothing="nothing was withdrawn")
+        elif undo:
+            _undo(store, what, feed, pattern)
         else:
-            done = store.write_now(withdrawal.of_entries, found(store, what or "", feed), reason=reason, now=now())
+            _withdraw(store, what, feed, pattern, reason)
+
+
+def _withdraw(store: Store, what: str | None, feed: str | None, pattern: str | None, reason: str) -> None:
+    from aggregator.pipeline import withdrawal
+
+    if pattern is not None:
+        done = store.write_now(withdrawal.of_pattern, pattern, feed=feed, reason=reason, now=now())
+    else:
+        done = store.write_now(withdrawal.of_entries, found(store, what or "", feed), reason=reason, now=now())
     say(f"{done.entries} entries buried, {done.deliveries} posts to be taken back")
     if done.deliveries:
         say("the running daemon or the next `wirecopy once` takes them back")
     for title, url in done.told_elsewhere:
         say(f"the same story stays published from another source: {title} ({url})")
+
+
+def _undo(store: Store, what: str | None, feed: str | None, pattern: str | None) -> None:
+    from aggregator.pipeline import withdrawal
+
+    if pattern is not None:
+        done = store.write_now(withdrawal.undo_pattern, pattern, feed=feed, now=now())
+        if done is None:
+            raise typer.BadParameter(f"no pattern {pattern!r} is buried; `wirecopy withdraw --list` shows all")
+    else:
+        done = store.write_now(withdrawal.undo_entries, found(store, what or "", feed), now=now())
+    say(f"{done.entries} entries are back")
+    if done.entries:
+        say(
+            "the running daemon or the next `wirecopy once` publishes them; what never was a post, as its feed shows it"
+        )
+    for title, kept in done.kept_out:
+        say(f"still kept out by the pattern {kept!r}: {title}")
+
+
+def _record(stone: Tombstone) -> Record:
+    """A tombstone as ``--json`` gives it."""
+    return {
+        "feed": stone.feed,
+        "entry_key": stone.entry_key,
+        "title": stone.title,
+        "url": stone.url,
+        "reason": stone.reason,
+        "buried_at": stone.buried_at,
+    }

@@ -13,6 +13,7 @@ from aggregator.store.feeds import FeedOverview
 from aggregator.store.posts import PostLine
 from aggregator.store.second_looks import SecondLook
 from aggregator.store.single import lock
+from aggregator.store.tombstones import Tombstone
 
 __all__ = [
     "DeliveryLine",
@@ -24,5 +25,6 @@ __all__ = [
     "Session",
     "Store",
     "StoreError",
+    "Tombstone",
     "lock",
 ]

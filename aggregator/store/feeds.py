@@ -179,13 +179,10 @@ def unstick(session: Session, now: datetime) -> int:
     return len(session.execute(ahead.execution_options(synchronize_session=False)).all())
 
 
-def next_due_at(session: Session) -> datetime | None:
-    """When the next feed will be due; None if no feed is to be asked."""
-    free = case((FeedRow.lease_until > FeedRow.next_fetch_at, FeedRow.lease_until), else_=FeedRow.next_fetch_at)
-    due: datetime | None = session.scalar(
-        select(func.min(free, type_=UtcDateTime())).where(FeedRow.removed_at.is_(None), FeedRow.gone_at.is_(None))
-    )
-    return due
+def forget_document(session: Session, name: str) -> None:
+    """Has the whole document of a feed asked for and read when it is due next, whether it has changed or not."""
+    nothing = {"etag": None, "last_modified": None, "validators_url": None, "body_hash": None}
+    session.execute(update(FeedRow).where(FeedRow.name == name).values(nothing))
 
 
 def overview(session: Session) -> list[FeedOverview]:

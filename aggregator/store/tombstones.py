@@ -11,6 +11,7 @@ from sqlalchemy import case, delete, select, update
 from sqlalchemy.orm import Session
 
 from aggregator import urls
+from aggregator.store import feeds
 from aggregator.store.models import DeliveryRow, EntryRow, PatternRow, PostRow, TombstoneRow
 from aggregator.store.statements import chunks, upsert
 from aggregator.types import Action, DeliveryState, Outcome
@@ -57,21 +58,29 @@ def bury_pattern(session: Session, pattern: str, reason: str, now: datetime) -> 
 
 
 def lift(session: Session, feed: str, entry_key: str, now: datetime) -> bool:
-    """Takes a tombstone away and brings the entry back; whether there was one.
+    """Takes a tombstone away and brings the entry back; whether it was buried.
 
     A withdrawn post is owed to its targets again: they are asked first, since they may have kept it somewhere. An
-    entry without a post is taken when its feed shows it next.
+    entry without a post waits for its feed to show it, which is asked for its whole document.
     """
     own = delete(TombstoneRow).where(TombstoneRow.entry_key == entry_key, TombstoneRow.feed == feed)
-    if session.execute(own.returning(TombstoneRow.id)).first() is None:
-        return False
-    entry = (EntryRow.key == entry_key) & (EntryRow.feed == feed)
-    taken_back = EntryRow.outcome.in_([Outcome.BURIED, Outcome.WITHDRAWN])
-    again = {"outcome": Outcome.QUEUED, "reason": "brought back by hand", "content_hash": ""}
-    session.execute(update(EntryRow).where(entry, taken_back).values(again))
-    post_key = select(PostRow.key).where(PostRow.entry_key == entry_key, PostRow.feed == feed)
+    had_stone = session.execute(own.returning(TombstoneRow.id)).first() is not None
+    post_key = session.scalar(select(PostRow.key).where(PostRow.entry_key == entry_key, PostRow.feed == feed))
+    back = (
+        {"outcome": Outcome.QUEUED, "reason": "brought back by hand", "content_hash": ""}
+        if post_key
+        else {"outcome": Outcome.WAITING, "reason": "brought back by hand: its feed must show it", "content_hash": ""}
+    )
+    taken_back = update(EntryRow).where(
+        EntryRow.key == entry_key,
+        EntryRow.feed == feed,
+        EntryRow.outcome.in_([Outcome.BURIED, Outcome.WITHDRAWN]),
+    )
+    changed = session.execute(taken_back.values(back).returning(EntryRow.id)).first() is not None
+    if changed and post_key is None:
+        feeds.forget_document(session, feed)
     withdrawals = update(DeliveryRow).where(
-        DeliveryRow.post_key.in_(post_key), DeliveryRow.action == Action.WITHDRAW.value
+        DeliveryRow.post_key == post_key, DeliveryRow.action == Action.WITHDRAW.value
     )
     under_way = DeliveryRow.state == DeliveryState.CLAIMED.value
     session.execute(
@@ -85,13 +94,24 @@ def lift(session: Session, feed: str, entry_key: str, now: datetime) -> bool:
             settled_at=None,
         )
     )
-    return True
+    return had_stone or changed
 
 
 def lift_pattern(session: Session, pattern: str) -> bool:
     """Takes a pattern away; whether there was one."""
     own = delete(PatternRow).where(PatternRow.pattern == pattern)
     return session.execute(own.returning(PatternRow.pattern)).first() is not None
+
+
+def patterns_over(session: Session, addresses: Collection[str]) -> list[str]:
+    """The buried patterns that one of these addresses fits."""
+    patterns = session.scalars(select(PatternRow.pattern).order_by(PatternRow.pattern))
+    return [pattern for pattern in patterns if any(fits(pattern, address) for address in addresses)]
+
+
+def fits(pattern: str, address: str) -> bool:
+    """Whether an address fits a pattern, in whatever spelling."""
+    return _fits(pattern, address, urls.compare_key(address))
 
 
 def matches(session: Session, feed: str, keys: Collection[str] = (), addresses: Collection[str] = ()) -> dict[str, str]:

@@ -44,9 +44,32 @@ def test_withdraw_by_pattern_takes_all_that_fit(wirecopy, store):
     assert states(wirecopy) == {"Published": ("withdraw", "pending"), "Dead": ("publish", "dead")}
 
 
+def test_what_was_withdrawn_is_listed_and_can_be_undone(wirecopy, store):
+    assert wirecopy("withdraw", "--list").err == "nothing was withdrawn\n"
+    wirecopy("withdraw", "https://gazette.example/43969", "--reason", "by mistake")
+    (stone,) = wirecopy("withdraw", "--list", "--json").records
+    assert (stone["feed"], stone["title"], stone["reason"]) == ("gazette", "Published", "by mistake")
+    ended = wirecopy("withdraw", "--undo", "https://gazette.example/43969")
+    assert ended.out.startswith("1 entries are back\n")
+    assert states(wirecopy)["Published"] == ("publish", "pending")
+    assert wirecopy("withdraw", "--list", "--json").records == []
+    assert wirecopy("withdraw", "--undo", "https://gazette.example/43969").out == "0 entries are back\n"
+
+
+def test_a_withdrawal_by_pattern_is_undone_by_the_same_pattern(wirecopy, store):
+    wirecopy("withdraw", "--pattern", "https://gazette.example/4396*")
+    kept = wirecopy("withdraw", "--undo", "https://gazette.example/43969")
+    assert kept.out == "0 entries are back\nstill kept out by the pattern 'https://gazette.example/4396*': Published\n"
+    assert wirecopy("withdraw", "--undo", "--pattern", "*").code == 2
+    ended = wirecopy("withdraw", "--undo", "--pattern", "https://gazette.example/4396*")
+    assert ended.out.startswith("1 entries are back\n")
+    assert states(wirecopy)["Published"] == ("publish", "pending")
+
+
 def test_withdraw_wants_either_an_entry_or_a_pattern(wirecopy, store):
     assert wirecopy("withdraw").code == 2
     assert wirecopy("withdraw", "x", "--pattern", "y").code == 2
+    assert wirecopy("withdraw", "--list", "--pattern", "y").code == 2
     assert wirecopy("withdraw", "https://nowhere.example/").code == 2
 
 

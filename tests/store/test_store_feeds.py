@@ -200,25 +200,11 @@ class TestClaim:
         assert len(taken) == len(set(taken)) == 100
 
 
-class TestNextDue:
-    def test_nobody_is_due_where_there_are_no_feeds(self, store: Store) -> None:
-        subscribe(store)
-        assert store.read_now(feeds.next_due_at) is None
-
-    def test_a_new_feed_is_due_in_the_past(self, store: Store) -> None:
-        found = store.read_now(feeds.next_due_at)
-        assert found is not None
-        assert found < NOW
-
-    def test_the_next_due_time_is_that_of_the_first_feed(self, store: Store) -> None:
-        due(store, "alpha", NOW + 2 * HOUR)
-        due(store, "beta", NOW + HOUR)
-        assert store.read_now(feeds.next_due_at) == NOW + HOUR
-
-    def test_a_lease_is_waited_for(self, store: Store) -> None:
-        subscribe(store, "alpha", every=MINUTE)
-        claim(store)
-        assert store.read_now(feeds.next_due_at) == NOW + 5 * MINUTE
+def test_a_forgotten_document_is_asked_for_without_validators_at_its_usual_time(store: Store) -> None:
+    store.write_now(feeds.save_memory, "alpha", FULL)
+    store.write_now(feeds.forget_document, "alpha")
+    forgotten = {"etag": None, "last_modified": None, "validators_url": None, "body_hash": None}
+    assert store.read_now(feeds.memory, "alpha") == replace(FULL, **forgotten)
 
 
 def test_the_overview_tells_how_each_feed_is_doing(store: Store) -> None:

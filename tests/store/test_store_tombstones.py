@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 from store_samples import HOUR, NOW, owe, post, record
 
-from aggregator.store import Store, deliveries, entries, tombstones
-from aggregator.types import Action, Outcome, Publication
+from aggregator.store import Store, deliveries, entries, feeds, tombstones
+from aggregator.types import Action, FeedMemory, Outcome, Publication
 
 
 def bury(store: Store, url: str | None = "https://alpha.example/1") -> None:
@@ -68,6 +68,13 @@ def test_a_lifted_pattern_buries_no_more(store: Store) -> None:
     assert store.read_now(tombstones.matches, "", addresses=["https://a.example/"]) == {}
 
 
+def test_the_patterns_over_an_address_are_told(store: Store) -> None:
+    for pattern in ("https://alpha.example/*", "*ads*", "https://beta.example/*"):
+        store.write_now(tombstones.bury_pattern, pattern, "no", NOW)
+    found = store.read_now(tombstones.patterns_over, ["http://www.alpha.example/ads/1"])
+    assert found == ["*ads*", "https://alpha.example/*"]
+
+
 def test_burying_twice_keeps_the_address_and_the_later_reason(store: Store) -> None:
     bury(store)
     store.write_now(tombstones.bury, "alpha", "entry-1", None, "again", NOW + HOUR)
@@ -116,6 +123,20 @@ class TestLift:
         store.write_now(tombstones.lift, "alpha", "entry-1", NOW)
         found = store.read_now(entries.known, "alpha", ["entry-1"], [])["entry-1"]
         assert found.outcome is Outcome.QUEUED
+
+    def test_an_entry_without_a_post_waits_for_its_feed_to_be_read_as_a_whole(self, store: Store) -> None:
+        store.write_now(entries.save, [record(1, outcome=Outcome.BURIED)], NOW)
+        store.write_now(feeds.save_memory, "alpha", FeedMemory(etag='"1"', body_hash="b"))
+        bury(store)
+        assert store.write_now(tombstones.lift, "alpha", "entry-1", NOW)
+        found = store.read_now(entries.known, "alpha", ["entry-1"], [])["entry-1"]
+        assert (found.outcome, found.content_hash) == (Outcome.WAITING, "")
+        memory = store.read_now(feeds.memory, "alpha")
+        assert (memory.etag, memory.body_hash) == (None, None)
+
+    def test_an_entry_that_was_buried_by_a_pattern_can_be_lifted_too(self, store: Store) -> None:
+        store.write_now(entries.save, [record(1, outcome=Outcome.BURIED)], NOW)
+        assert store.write_now(tombstones.lift, "alpha", "entry-1", NOW)
 
     def test_where_nothing_is_buried_nothing_is_lifted(self, store: Store) -> None:
         owe(store, 1)

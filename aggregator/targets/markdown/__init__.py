@@ -16,7 +16,7 @@ from typing import TypeVar
 from aggregator.errors import BlockedError, TryLaterError
 from aggregator.targets import Connect
 from aggregator.targets.markdown import faults, profiles
-from aggregator.targets.markdown.files import Tree
+from aggregator.targets.markdown.files import MisplacedError, Tree
 from aggregator.targets.markdown.finishing import Finisher
 from aggregator.targets.markdown.git import Remote, Repository
 from aggregator.targets.markdown.options import AUTHOR, GitOptions, Options
@@ -88,7 +88,7 @@ class MarkdownTarget:
 
     async def close(self) -> None:
         """Ends a build or a push that is under way; what it was to finish is noted on disk."""
-        self._programs.stop()
+        await asyncio.to_thread(self._programs.stop)
         await asyncio.to_thread(self._thread.shutdown)
 
     def _faults(self) -> list[str]:
@@ -103,8 +103,8 @@ class MarkdownTarget:
             raise BlockedError(self.name, f"there is no folder {self._root}")
         try:
             return work()
-        except ValueError as error:
-            raise BlockedError(self.name, f"a file of the site can't be used: {error}") from error
+        except MisplacedError as error:
+            raise BlockedError(self.name, str(error)) from error
         except OSError as error:
             kind = BlockedError if error.errno in _LASTING else TryLaterError
             raise kind(self.name, f"the site's folder can't be written: {error}") from error

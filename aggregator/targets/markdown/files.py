@@ -12,6 +12,10 @@ from pathlib import Path, PurePosixPath
 MAX_READ = 8_000_000  #: bytes of a post that are read; a larger one is not ours
 
 
+class MisplacedError(Exception):
+    """A path that leads out of the site's folder."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tree:
     """The files below one folder, by paths relative to it with ``/`` between the parts."""
@@ -21,14 +25,14 @@ class Tree:
     def place(self, relative: str) -> Path:
         """The file's place, checked: inside the folder, also after following links.
 
-        Raises ValueError for anything else.
+        Raises MisplacedError for anything else.
         """
         pure = PurePosixPath(relative)
         if pure.is_absolute() or not pure.parts or ".." in pure.parts or "\x00" in relative or "\\" in relative:
-            raise ValueError(f"not a path within the site's folder: {relative[:200]!r}")
+            raise MisplacedError(f"not a path within the site's folder: {relative[:200]!r}")
         path = self.root / pure
         if not path.parent.resolve().is_relative_to(self.root.resolve()):
-            raise ValueError(f"outside of the site's folder: {relative[:200]!r}")
+            raise MisplacedError(f"outside of the site's folder: {relative[:200]!r}")
         return path
 
     def exists(self, relative: str) -> bool:

@@ -35,6 +35,7 @@ class Own:
 
 def document(profile: Profile, ending: str, fields: Fields, body: str) -> tuple[str, str]:
     """The whole file, and the fingerprint that stands in it."""
+    body = body.encode("utf-8", "replace").decode()
     mark = _fingerprint(_document(profile, ending, _marked(fields, _UNKNOWN), body))
     return _document(profile, ending, _marked(fields, mark), body), mark
 
@@ -62,7 +63,7 @@ def untouched(text: str, facts: Own) -> bool:
 
 def _fingerprint(text: str) -> str:
     plain = _FINGERPRINT.sub(rf"\g<1>{_UNKNOWN}", text.replace("\r\n", "\n"))
-    return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return hashlib.sha256(plain.encode("utf-8", "replace")).hexdigest()[:32]
 
 
 def _marked(fields: Fields, mark: str) -> dict[str, Value]:

@@ -17,6 +17,7 @@ from typing import IO
 from aggregator.errors import BlockedError, TryLaterError
 
 MAX_OUTPUT = 1_000_000  #: characters of what a program prints that are read
+GRACE = 2.0  #: seconds that a program has to end by itself
 MAX_TOLD = 1_500  #: characters of it that an error tells
 
 
@@ -108,10 +109,18 @@ class Programs:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """Ends a program and all that it started."""
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
+    """Ends a program and all that it started; first kindly, since git then leaves no lock behind."""
+    if process.poll() is None:
+        _signal(process, signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(GRACE)
+    _signal(process, signal.SIGKILL)
     process.wait()
+
+
+def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, number)
 
 
 def _tail(file: IO[bytes]) -> str:

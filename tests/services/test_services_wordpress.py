@@ -41,7 +41,7 @@ loose <b>words</b><br><br>and more<h2>Table</h2>
 <p lang="ar" dir="rtl">مرحبا بالعالم</p>"""
 #: What a reader would miss, and how much of it there is. A lone picture is a figure to the block editor.
 SEEN = {"abbr": 1, "audio": 1, "blockquote": 2, "code": 2, "dd": 1, "del": 1, "details": 1, "figcaption": 1, "h2": 2}
-SEEN |= {"hr": 1, "img": 3, "ins": 1, "kbd": 1, "li": 8, "mark": 1, "ol": 1, "pre": 2, "sub": 1, "summary": 1}
+SEEN |= {"hr": 1, "img": 3, "ins": 1, "kbd": 1, "li": 5, "mark": 1, "ol": 1, "pre": 2, "sub": 1, "summary": 1}
 SEEN |= {"table": 1, "th": 1, "ul": 2, "video": 1}
 
 
@@ -99,11 +99,11 @@ async def test_what_is_wrong_is_told_to_the_owner(wordpress: wordpress.Site) -> 
         ("contributor", {"pictures": "link"}, 'set status = "pending"'),
         ("author", {"author": wordpress.users["editor"].login}, "needs the role Editor"),
         ("editor", {"author": "nobody"}, "no author nobody"),
-        ("author", {"meta": {"source_url": "{url}"}}, "drops the custom fields source_url"),
+        ("author", {"meta": {"source_url": "{url}", "other": ""}}, "drops the custom fields other:"),
         ("author", {"categories": {"always": ["Never made"]}}, "may not make categories"),
     ):
         target = build(wordpress, role, **options)
-        (problem,) = await target.check()
+        problem = " | ".join(await target.check())
         assert expected in problem
         assert login not in problem
         await target.close()
@@ -114,7 +114,7 @@ async def test_what_is_wrong_is_told_to_the_owner(wordpress: wordpress.Site) -> 
 async def test_nothing_of_a_rich_post_is_lost(
     wordpress: wordpress.Site, tmp_path: Path, role: str, content: str
 ) -> None:
-    target = build(wordpress, role, content=content, categories={"always": ["Uncategorized"]})
+    target = build(wordpress, role, content=content, meta={"source_url": "{url}"})
     post = make_post(
         int.from_bytes((content + role).encode()),
         body=clean.html(RICH),
@@ -134,12 +134,13 @@ async def test_nothing_of_a_rich_post_is_lost(
     assert (html.unescape(there["title"]["raw"]), there["status"], there["slug"]) == (post.title, "publish", post.slug)
     assert there["date_gmt"] == f"{post.published_at:%Y-%m-%dT%H:%M:%S}"
     assert published.published_at == post.published_at
+    assert there["meta"]["source_url"] == post.canonical_url
     names = [html.unescape(owner(wordpress, "GET", f"/tags/{number}")["name"]) for number in there["tags"]]
     assert set(names) == set(post.tags)
     picture = owner(wordpress, "GET", f"/media/{there['featured_media']}", params={"context": "edit"})
     assert (picture["alt_text"], picture["caption"]["raw"]) == (
         "A [red] door",
-        "The <door> Photo: Ada".replace("<door> ", ""),
+        "The &lt;door&gt; Photo: Ada",
     )
 
     shown = article.parse(there["content"]["rendered"])
@@ -147,7 +148,7 @@ async def test_nothing_of_a_rich_post_is_lost(
     expected = article.parse(
         re.sub(r"<iframe.*?</iframe>", "<p>https://www.youtube.com/watch?v=dQw4w9WgXcQ</p>", source)
     )
-    assert sorted(re.findall(r"\w+", told(shown))) == sorted(re.findall(r"\w+", told(expected)))
+    assert sorted(told(shown)) == sorted(told(expected))
     found = {name: len(shown.findall(f".//{name}")) for name in SEEN}
     more = {"audio": 1, "figcaption": found["figcaption"]}
     assert found == SEEN | more

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from aggregator.targets.shared import article
 from aggregator.targets.wordpress import blocks, content
-from aggregator.targets.wordpress.media import Picture
+from aggregator.targets.wordpress.content import Picture
 from aggregator.types import Enclosure, Image, Post
 
 PICTURES = {"https://paper.example/a.jpg": Picture(5, "https://blog.example/a.jpg")}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
 import lxml.html
 from lxml import etree
 
 from aggregator.targets.shared import article, texts
-from aggregator.targets.wordpress.media import Picture
 from aggregator.types import Post
 
 #: A player of another site: it is written as the one shortcode that we use, which WordPress turns into the player, or
@@ -31,6 +31,14 @@ _SPACE = re.compile(r"[ \t\r\n\f]+")
 _COLON = "\ufdd0"  # a noncharacter: stands for the colon of an address in the text until it is written
 _PLAYER = re.compile(rf'<{EMBED} src="([^"]*)">(?:</{EMBED}>)?')
 _ADDRESS = re.compile(r"(?i)(https?):(?=//)")
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture in the media library."""
+
+    id: int
+    url: str
 
 
 def tree(

@@ -15,6 +15,8 @@ from aggregator.errors import RejectedError, TryLaterError
 from aggregator.markup import text
 from aggregator.targets.shared import article
 from aggregator.targets.shared.api import Answer
+from aggregator.targets.wordpress import content
+from aggregator.targets.wordpress.content import Picture
 from aggregator.targets.wordpress.rest import Rest, code_of, listed
 from aggregator.types import Image, MediaFile, Post
 
@@ -24,14 +26,6 @@ MAX_WORDS = 250
 #: A picture that the blog fails at so often is shown from where it came from. WordPress runs out of memory on some.
 PATIENCE = 3
 OURS = "wirecopy-"
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A picture in the media library."""
-
-    id: int
-    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +90,11 @@ class Pictures:
         if slug in self._refused or file.type not in ENDINGS:
             return None
         try:
-            content = await asyncio.to_thread(Path(file.path).read_bytes)
+            data = await asyncio.to_thread(Path(file.path).read_bytes)
         except OSError:
             return None  # our copy is gone; the original will do
         try:
-            answer = await self._send(slug, file, content, words)
+            answer = await self._send(slug, file, data, words)
         except TryLaterError as error:
             if error.retry_after is None and (failures := self._failures.get(slug, 0) + 1) < PATIENCE:
                 self._failures[slug] = failures
@@ -117,15 +111,15 @@ class Pictures:
         value = answer.json()
         return self._remember(value) if isinstance(value, dict) else None
 
-    async def _send(self, slug: str, file: MediaFile, content: bytes, words: Words) -> Answer:
+    async def _send(self, slug: str, file: MediaFile, data: bytes, words: Words) -> Answer:
         fields = {"slug": slug, "alt_text": words.alt, "caption": words.caption, "title": words.title or slug}
         headers = {
             "Content-Type": file.type,
             # A plain ASCII name: WordPress does not read the other form (RFC 6266, 4.3).
             "Content-Disposition": f'attachment; filename="{_name(file)}"',
-            "Content-MD5": hashlib.md5(content, usedforsecurity=False).hexdigest(),
+            "Content-MD5": hashlib.md5(data, usedforsecurity=False).hexdigest(),
         }
-        answer = await self._rest.add("media", content, fields, headers=headers, expect={403, 413, 415})
+        answer = await self._rest.add("media", data, fields, headers=headers, expect={403, 413, 415})
         if answer.status == 403 and not code_of(answer).startswith("rest_"):
             raise self._rest.error(answer)
         return answer
@@ -153,4 +147,5 @@ def _said(post: Post) -> dict[str, Words]:
 
 def _words(image: Image, known: Words) -> Words:
     caption = text.line(" ".join(part for part in (image.caption, image.credit) if part), MAX_WORDS)
-    return Words(alt=text.line(image.alt, MAX_WORDS) or known.alt, caption=caption, title=text.line(image.alt, 80))
+    alt = text.line(image.alt, MAX_WORDS) or known.alt
+    return Words(alt=alt, caption=content.plain(caption), title=content.plain(text.shorten(alt, 80)))

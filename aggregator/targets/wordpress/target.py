@@ -15,7 +15,8 @@ from aggregator.targets.shared import article
 from aggregator.targets.shared.api import Answer, Api
 from aggregator.targets.wordpress import blocks, checks, content, posts
 from aggregator.targets.wordpress.authors import Authors
-from aggregator.targets.wordpress.media import Picture, Pictures
+from aggregator.targets.wordpress.content import Picture
+from aggregator.targets.wordpress.media import Pictures
 from aggregator.targets.wordpress.options import Options
 from aggregator.targets.wordpress.posts import Held
 from aggregator.targets.wordpress.rest import Rest

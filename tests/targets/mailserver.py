@@ -5,13 +5,25 @@ from __future__ import annotations
 import asyncio
 import email
 import ssl
+import warnings
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import default
+from pathlib import Path
+from typing import Any
 
+import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+from conformance import NO_MEDIA, make_post
+
+from aggregator.targets import email as mail
+from aggregator.types import Site
+
+SITE = Site(title="The Night Desk", base_url="https://news.example", contact="desk@news.example")
+START = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
 @dataclass
@@ -75,6 +87,10 @@ async def running(
         return AuthResult(success=good, handled=False)
 
     def protocol() -> SMTP:
+        with warnings.catch_warnings(action="ignore"):  # it does not count TLS from the first byte as TLS
+            return made()
+
+    def made() -> SMTP:
         return SMTP(
             taken,
             hostname="mail.example",
@@ -92,3 +108,43 @@ async def running(
     finally:
         server.close()
         await server.wait_closed()
+
+
+class Clock:
+    """The time, as a test turns it."""
+
+    def __init__(self) -> None:
+        self.at = START
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def forward(self, **span: float) -> None:
+        self.at += timedelta(**span)
+
+
+def build(folder: Path, server: MailServer, clock: Clock | None = None, **options: object) -> Any:
+    said: dict[str, object] = {
+        "host": "127.0.0.1",
+        "port": server.port,
+        "security": "none",
+        "sender": "The Night Desk <desk@news.example>",
+        "to": ["list@readers.example"],
+        "allow_networks": ["127.0.0.0/8"],
+        "timeout": "5s",
+    }
+    read = mail.Options.model_validate(said | options, context={"folder": folder})
+    target = mail.build("mail", read, site=SITE, folder=folder, http=lambda networks: pytest.fail("no HTTP"))
+    target._now = clock or Clock()
+    return target
+
+
+def html_of(mail: Any) -> str:
+    body = mail.get_body(("html",))
+    return str(body.get_content())
+
+
+async def publish(target: Any, *numbers: int, **changes: object) -> Any:
+    for number in numbers:
+        done = await target.publish(make_post(number, **changes), media=NO_MEDIA, previous=None)
+    return done

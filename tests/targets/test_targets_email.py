@@ -3,63 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import mailserver
 import pytest
 from conformance import NO_MEDIA, TargetConformance, make_post
-from mailserver import MailServer
+from mailserver import START, Clock, MailServer, build, html_of, publish
 
 from aggregator.errors import BlockedError, PublishError, RejectedError, TryLaterError
 from aggregator.policy import change
-from aggregator.targets import Flushes, email
+from aggregator.targets import Flushes
 from aggregator.targets.shared.article import MARK
-from aggregator.types import Site
-
-SITE = Site(title="The Night Desk", base_url="https://news.example", contact="desk@news.example")
-START = datetime(2026, 11, 24, 12, tzinfo=UTC)
-
-
-class Clock:
-    """The time, as a test turns it."""
-
-    def __init__(self) -> None:
-        self.at = START
-
-    def __call__(self) -> datetime:
-        return self.at
-
-    def forward(self, **span: float) -> None:
-        self.at += timedelta(**span)
-
-
-def build(folder: Path, server: MailServer, clock: Clock | None = None, **options: object) -> Any:
-    said: dict[str, object] = {
-        "host": "127.0.0.1",
-        "port": server.port,
-        "security": "none",
-        "sender": "The Night Desk <desk@news.example>",
-        "to": ["list@readers.example"],
-        "allow_networks": ["127.0.0.0/8"],
-        "timeout": "5s",
-    }
-    read = email.Options.model_validate(said | options, context={"folder": folder})
-    target = email.build("mail", read, site=SITE, folder=folder, http=lambda networks: pytest.fail("no HTTP"))
-    target._now = clock or Clock()
-    return target
 
 
 @pytest.fixture
 async def server() -> AsyncIterator[MailServer]:
     async with mailserver.running() as server:
         yield server
-
-
-def html_of(mail: Any) -> str:
-    body = mail.get_body(("html",))
-    return str(body.get_content())
 
 
 def shown(server: MailServer) -> dict[str, str]:
@@ -107,12 +68,6 @@ class TestDigest(TargetConformance):
         assert isinstance(target, Flushes)
         await target.flush()
         return self.held()
-
-
-async def publish(target: Any, *numbers: int, **changes: object) -> Any:
-    for number in numbers:
-        done = await target.publish(make_post(number, **changes), media=NO_MEDIA, previous=None)
-    return done
 
 
 class TestTheMail:

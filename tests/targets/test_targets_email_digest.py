@@ -12,8 +12,7 @@ from zoneinfo import ZoneInfo
 import mailserver
 import pytest
 from conformance import NO_MEDIA, make_post
-from mailserver import MailServer
-from test_targets_email import Clock, build, html_of, publish
+from mailserver import Clock, MailServer, build, html_of, publish
 
 from aggregator.config import BadValueError
 from aggregator.errors import BlockedError, RejectedError, TryLaterError
@@ -52,7 +51,7 @@ def titles(server: MailServer) -> list[list[str]]:
     """The stories in each mail, in their order."""
     return [
         [
-            f"Story {line.split('<h2>')[1].split('Story ')[1].split(':')[0]}"
+            f"Story {line.split('<h1')[1].split('Story ')[1].split(':')[0]}"
             for line in html_of(mail).split("<div id=")[1:]
         ]
         for mail in server.mails

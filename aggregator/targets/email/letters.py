@@ -28,6 +28,7 @@ MAX_DIGEST = 1_000_000
 #: Lines stay short and everything is ASCII on the way, so that no relay needs to change it (RFC 5321, 4.5.3.1.6).
 _POLICY = SMTP.clone(cte_type="7bit", utf8=False)
 _STYLE = "max-width:40em;margin:0 auto;padding:1em;font:16px/1.5 Georgia,serif;color:#222;background:#fff"
+_HEADING = "font-size:1.5em;line-height:1.2"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +85,7 @@ def of_withdrawal(post: Post, style: Style, now: datetime, *, first: str) -> Let
     return _sealed(
         message,
         f"{post.title}\n\n{told}\n",
-        _page(subject, [f"<h2>{escape(post.title)}</h2>\n<p>{told}</p>"], [], language),
+        _page(subject, [f'<h1 style="{_HEADING}">{escape(post.title)}</h1>\n<p>{told}</p>'], [], language),
         language,
     )
 
@@ -165,7 +166,7 @@ def _article(post: Post, style: Style) -> str:
     else:
         lines = [post.standfirst and f"<em>{escape(post.standfirst)}</em>", escape(post.excerpt), post.credit.html]
         inner = "\n".join(f"<p>{line}</p>" for line in lines if line)
-    return f'<div id="{escape(post.slug)}" {attributes}>\n<h2>{title}</h2>\n{inner}\n</div>'
+    return f'<div id="{escape(post.slug)}" {attributes}>\n<h1 style="{_HEADING}">{title}</h1>\n{inner}\n</div>'
 
 
 def _page(title: str, parts: Sequence[str], contents: Sequence[tuple[str, str]], language: str) -> str:

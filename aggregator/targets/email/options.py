@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from email.errors import MessageError
@@ -40,7 +41,8 @@ def mailbox(text: str) -> Address:
         address = Address(display_name=name.strip().strip('"'), addr_spec=spec.strip())
     except (MessageError, ValueError, IndexError, AttributeError) as error:
         raise BadValueError(f"{text[:80]!r} is not a mail address") from error
-    if not address.username or not address.domain or not address.addr_spec.isascii():
+    sound = address.username and address.domain and address.addr_spec.isascii()
+    if not sound or re.search(r"[<>@]", address.display_name):
         raise BadValueError(
             f"{text[:80]!r} is not a mail address in ASCII", 'for example "The Night Desk <desk@news.example>"'
         )

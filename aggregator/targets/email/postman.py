@@ -85,11 +85,11 @@ class Postman:
                 aiosmtplib.SMTPTimeoutError,
                 aiosmtplib.SMTPServerDisconnected,
             ) as error:
-                raise TryLaterError(self._target, f"can't be reached: {self._safe(str(error))}") from error
+                raise TryLaterError(self._target, f"can't be reached: {self._cause(error)}") from error
             except aiosmtplib.SMTPException as error:  # no STARTTLS, no AUTH, no common way to log in
                 raise BlockedError(self._target, self._safe(str(error))) from error
-            except (OSError, ssl.SSLError) as error:
-                raise TryLaterError(self._target, f"can't be reached: {self._safe(str(error))}") from error
+            except OSError as error:
+                raise TryLaterError(self._target, f"can't be reached: {self._cause(error)}") from error
             yield smtp
             with suppress(aiosmtplib.SMTPException, OSError):
                 await smtp.quit(timeout=5.0)  # the mail is taken: how they part does not matter
@@ -166,6 +166,13 @@ class Postman:
                 message = f"{host} is at {address[0]}, which is {reason}; if it is yours, add its network to {setting}"
                 raise BlockedError(self._target, message)
         return [(family, address) for family, *_, address in found[: guard.MAX_ADDRESSES]]
+
+    def _cause(self, error: BaseException) -> str:
+        """What went wrong below, in a few words."""
+        below = error.__cause__ or error
+        if isinstance(below, ssl.SSLCertVerificationError):
+            return f"TLS certificate refused: {below.verify_message}"
+        return self._safe(str(below)) or type(below).__name__
 
     def _safe(self, words: str) -> str:
         password = self._options.password

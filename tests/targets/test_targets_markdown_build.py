@@ -11,6 +11,7 @@ from conformance import NO_MEDIA, make_post
 from aggregator.errors import BlockedError, PublishError, TryLaterError
 from aggregator.targets.markdown import MarkdownTarget, Options
 from aggregator.targets.markdown.finishing import PATIENCE
+from aggregator.targets.markdown.pending import Change, Pending
 from aggregator.types import Publication, Site
 
 SITE = Site(title="The Night Desk", base_url="https://news.example")
@@ -202,8 +203,22 @@ async def test_a_note_that_a_crash_cut_short_is_no_obstacle(blog: Blog) -> None:
     notes = blog.folder / ".wirecopy/static.jsonl"
     notes.write_text(notes.read_text()[:-20])
     blog.target = blog.open()
+    await blog.publish(3)
+    blog.target = blog.open()
     await blog.target.flush()
-    assert blog.shown == ["story-1", "story-2"]
+    assert blog.shown == ["story-1", "story-2", "story-3"]
+    assert not notes.exists()
+
+
+async def test_a_note_cut_short_hides_no_later_one(tmp_path: Path) -> None:
+    pending = Pending(tmp_path, "static")
+    changes = [Change(key=key, slug=key, file=key, paths=(key,), revision="1") for key in ("a", "b", "c")]
+    for change in changes:
+        pending.add(change)
+    notes = tmp_path / ".wirecopy/static.jsonl"
+    notes.write_text(notes.read_text()[:-20])
+    Pending(tmp_path, "static").add(changes[0])
+    assert list(Pending(tmp_path, "static").changes.values()) == [changes[1], changes[0]]
 
 
 async def test_a_build_that_takes_too_long_is_ended_with_all_it_started(tmp_path: Path) -> None:

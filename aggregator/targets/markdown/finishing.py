@@ -38,7 +38,7 @@ class Finisher:
         self._timeout = timeout
         self._repository = repository
         self._clock = clock
-        self._failed: PublishError | None = None
+        self._failed: PublishError | OSError | None = None
         self._tried: tuple[Change, ...] = ()  #: what was there to do when it failed
         self._wait = 0.0
         self._again_at = 0.0
@@ -50,13 +50,13 @@ class Finisher:
             return
         due = self._clock() >= self._again_at
         if self._failed is not None and changes == self._tried and not due:
-            raise self._failed
+            raise self._failed.with_traceback(None)  # which would grow with every time
         held_back = set() if due else {change for change in self._tried if waiting.exists(self._tree, change.file)}
         try:
             self._finish([change for change in changes if change not in held_back])
             if held_back and self._failed is not None:
-                raise self._failed
-        except PublishError as error:
+                raise self._failed.with_traceback(None)
+        except (PublishError, OSError) as error:
             if due or self._failed is None:
                 self._wait = min(max(2 * self._wait, PATIENCE[0]), PATIENCE[1])
                 self._again_at = self._clock() + self._wait

@@ -69,7 +69,7 @@ class Pending:
         if not ignored.exists():
             ignored.write_text("*\n")
         with self._path.open("a") as file:
-            file.write(_line(change))
+            file.write("\n" + _line(change))  # what went before may have been cut short
             file.flush()
             os.fsync(file.fileno())
 

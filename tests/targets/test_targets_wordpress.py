@@ -141,7 +141,7 @@ async def test_what_is_found_after_a_doubtful_attempt_can_be_compared_later(blog
     found = await target.find(POST)
     assert found is not None
     blog.only()["content"] += "<p>By hand.</p>"
-    assert "edited by hand" in (await publish(target, CHANGED, found)).note
+    assert "changed by hand" in (await publish(target, CHANGED, found)).note
 
 
 async def test_where_drafts_are_wanted_a_draft_is_all(blog, make):
@@ -162,17 +162,28 @@ async def test_a_blog_whose_clock_is_behind_gets_its_own_time(blog, make):
 # --- what people do at the blog ---
 
 
-async def test_an_edit_by_hand_is_not_overwritten_and_not_asked_about_again(blog, make):
+async def test_what_a_person_edited_is_not_overwritten_now_or_later(blog, make):
     target = make()
     first = await publish(target)
     blog.only()["content"] += "<p>A remark of ours.</p>"
     second = await publish(target, CHANGED, first)
-    assert "edited by hand" in second.note
+    assert second.note == "changed by hand at the blog and left as it is: content"
     assert second.pushed_hash == change.revision(CHANGED)
-    assert second.version == first.version
+    third = await publish(target, make_post(1, title="Third", body="<p>Third.</p>"), second)
+    assert "content" in third.note
     assert "A remark of ours." in blog.only()["content"]
-    third = await publish(target, make_post(1, body="<p>Third.</p>"), second)
-    assert "edited by hand" in third.note
+    assert blog.only()["title"] == "Third"
+
+
+async def test_beside_a_headline_by_hand_corrections_of_the_text_arrive(blog, make):
+    target = make()
+    first = await publish(target)
+    blog.only()["title"] = "A better headline"
+    second = await publish(target, CHANGED, first)
+    assert second.note.endswith(": title")
+    await publish(target, make_post(1, body="<p>Corrected again.</p>"), second)
+    assert blog.only()["title"] == "A better headline"
+    assert "Corrected again." in blog.only()["content"]
 
 
 async def test_an_edit_by_hand_gives_way_where_that_is_wanted(blog, make):
@@ -258,7 +269,7 @@ async def test_a_post_without_its_credit_is_still_ours_and_edited_by_hand(blog, 
     target = make()
     first = await publish(target)
     blog.only()["content"] = "<p>All new.</p>"
-    assert "edited by hand" in (await publish(target, CHANGED, first)).note
+    assert "changed by hand" in (await publish(target, CHANGED, first)).note
 
 
 async def test_what_is_withdrawn_lies_in_the_trash(blog, make):

@@ -14,6 +14,8 @@ from aggregator.types import Post, Publication
 
 #: Asked for by name, so that the blog does not render texts, which may send it to other servers (oEmbed).
 FIELDS = "id,slug,status,link,date_gmt,title.raw,content.raw,excerpt.raw,featured_media,categories,tags"
+#: The parts of a post that a person may edit, and that we then leave alone.
+WORDS = ("title", "content", "excerpt")
 STATUSES = "publish,future,draft,pending,private,trash"
 GONE = frozenset({404, 410})
 ABSENT = frozenset({"rest_post_invalid_id", "rest_already_trashed"})
@@ -43,9 +45,8 @@ class Held:
 
     @property
     def version(self) -> str:
-        """The number that changes when a person edits the text."""
-        words = "\0".join((self.title, self.content, self.excerpt))
-        return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        """A number for each part of the text, which changes when a person edits that part."""
+        return " ".join(_number(words) for words in (self.title, self.content, self.excerpt))
 
     def publication(self, *, pushed_hash: str, version: str | None = None, note: str = "") -> Publication:
         """What is known of it."""
@@ -57,6 +58,21 @@ class Held:
             version=self.version if version is None else version,
             note=note,
         )
+
+
+def edited(held: Held, version: str) -> frozenset[str]:
+    """The parts that are no longer what they were at ``version``; none where that is not known."""
+    known = version.split()
+    if len(known) != len(WORDS):
+        return frozenset()
+    return frozenset(name for name, was, now in zip(WORDS, known, held.version.split(), strict=True) if was != now)
+
+
+def joined(held: Held, version: str, kept: frozenset[str]) -> str:
+    """The version to remember: what is there now, but for the parts ``kept``, which stay known as we made them."""
+    known = version.split() if kept else held.version.split()
+    parts = zip(WORDS, known, held.version.split(), strict=True)
+    return " ".join(was if name in kept else now for name, was, now in parts)
 
 
 def read(answer: Answer) -> Held:
@@ -149,6 +165,10 @@ def _held(value: object, answer: Answer) -> Held:
         categories=_numbers(value.get("categories")),
         tags=_numbers(value.get("tags")),
     )
+
+
+def _number(words: str) -> str:
+    return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def _raw(value: object) -> str:

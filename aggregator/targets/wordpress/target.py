@@ -140,7 +140,7 @@ class WordPressTarget:
                 return await self._update(post, media, older, None)
         if self._options.status != "draft":
             made = await self._send(made.id, self._final(post))
-        return made.publication(pushed_hash=change.revision(post), note=_sentence(shaped.notes))
+        return made.publication(pushed_hash=change.revision(post), note="; ".join(shaped.notes))
 
     async def _update(
         self, post: Post, media: Mapping[str, MediaFile], held: Held, previous: Publication | None
@@ -150,11 +150,11 @@ class WordPressTarget:
         unfinished = not self._whole(held, post) and not (previous and previous.pushed_hash)
         if held.mark == (post.key, revision) and not unfinished:
             return held.publication(pushed_hash=revision, version=known or None)
-        if known and held.version != known and not self._options.overwrite_edits:
-            note = "edited by hand at the blog: left as it is"
-            return held.publication(pushed_hash=revision, version=known, note=note)
         shaped = await self._shape(post, media)
-        fields = shaped.words | (self._final(post) if unfinished else {})
+        edited = frozenset() if self._options.overwrite_edits else posts.edited(held, known)
+        kept = edited & shaped.words.keys()
+        fields = {name: value for name, value in shaped.words.items() if name not in kept}
+        fields |= self._final(post) if unfinished else {}
         # What a person added stays.
         if new := set(shaped.categories) - set(held.categories):
             fields["categories"] = [*held.categories, *new]
@@ -162,8 +162,12 @@ class WordPressTarget:
             fields["tags"] = [*held.tags, *new]
         if shaped.picture != held.picture and (not held.picture or await self._pictures.is_ours(held.picture)):
             fields["featured_media"] = shaped.picture
+        if kept:
+            shaped.notes.insert(0, f"changed by hand at the blog and left as it is: {', '.join(sorted(kept))}")
         sent = await self._send(held.id, fields)
-        return sent.publication(pushed_hash=revision, note=_sentence(shaped.notes))
+        return sent.publication(
+            pushed_hash=revision, version=posts.joined(sent, known, kept), note="; ".join(shaped.notes)
+        )
 
     async def _send(self, number: int, fields: Mapping[str, object]) -> Held:
         """Changes a post. Where the blog's clock is behind, it would wait with it: it gets the blog's own time."""
@@ -255,7 +259,3 @@ def _time(answer: Answer) -> str:
         return parsedate_to_datetime(answer.headers.get("date", "")).strftime("%Y-%m-%dT%H:%M:%S")
     except ValueError:
         return ""
-
-
-def _sentence(notes: list[str]) -> str:
-    return "; ".join(notes)

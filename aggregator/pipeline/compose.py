@@ -48,6 +48,9 @@ def post(
     """
     entry = article.entry
     publisher = _publisher(article, feed)
+    if previous and not publisher.via and feed.credit_name in previous.via:
+        # The original of this copy was met since, and its publisher credited: that stays.
+        publisher = _Publisher(previous.source_name, previous.source_url, previous.via)
     key = previous.key if previous else identity.post_key(feed.name, entry.key)
     title = text.line(article.title or entry.title) or text.excerpt(article.text, 12) or "Untitled"
     of_page = quotable(feed, article)

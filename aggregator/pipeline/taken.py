@@ -79,12 +79,10 @@ def _settle(session: Session, taken: Taken, feed: Feed, now: datetime) -> Taken:
         there = {line.target for line in deliveries.lines(session, post_key=told.post_key)}
         there -= {line.target for line in deliveries.lines(session, post_key=taken.post.key)}
         targets = [target for target in targets if target not in there]
-        _sight(session, told, taken, feed, now)
+        reason = decision.reason + _join(session, told, taken, feed, now)
         if not targets:
-            step = _step(taken, feed, now, "duplicates", Outcome.DUPLICATE, decision.reason)
-            return replace(
-                taken, outcome=Outcome.DUPLICATE, reason=decision.reason, post=None, steps=(*taken.steps, step)
-            )
+            step = _step(taken, feed, now, "duplicates", Outcome.DUPLICATE, reason)
+            return replace(taken, outcome=Outcome.DUPLICATE, reason=reason, post=None, steps=(*taken.steps, step))
     if not targets:
         return replace(taken, reason="made, but there is no target to publish it at", post=None)
     posts.save(session, taken.post, change.revision(taken.post), now)
@@ -111,21 +109,37 @@ def _plan_look(session: Session, taken: Taken, feed: Feed) -> None:
         second_looks.plan(session, feed.name, taken.entry, look.at, look.looks)
 
 
-def _sight(session: Session, told: Told, taken: Taken, feed: Feed, now: datetime) -> None:
-    """Adds to the post that tells the story that another publisher has it at an address of its own."""
-    lead = posts.get(session, told.post_key)
-    url = taken.entry.url
-    if lead is None or url is None or feed.credit_name in {lead.source_name, lead.feed_title}:
-        return
+def _join(session: Session, told: Told, taken: Taken, feed: Feed, now: datetime) -> str:
+    """Brings the post that tells the story up to date with what this entry shows of it; what was changed, if anything.
+
+    Where the entry is the original of a copy that came first, the post is credited to its publisher from now on.
+    Else another publisher has the story at an address of its own, and the post says so.
+    """
+    lead, url, original = posts.get(session, told.post_key), taken.entry.url, taken.post
+    if lead is None or url is None or original is None or feed.credit_name in {lead.source_name, lead.feed_title}:
+        return ""
     taken_by = {urls.compare_key(known.url) for known in lead.also_reported_by}
     taken_by |= {urls.compare_key(address) for address in (lead.canonical_url, lead.credit.url) if address}
-    if urls.compare_key(url) in taken_by or len(lead.also_reported_by) >= MAX_SIGHTINGS:
-        return
-    sighting = Sighting(title=taken.entry.title, url=url, publisher=feed.credit_name)
-    joined = replace(lead, also_reported_by=(*lead.also_reported_by, sighting))
+    if duplicates.is_original(url, feed.memory.site_url or feed.url, told):
+        joined = replace(
+            lead,
+            credit=original.credit,
+            authors=original.authors or lead.authors,
+            source_name=original.source_name,
+            source_url=original.source_url,
+            via=(lead.feed_title, *original.via),
+        )
+        change_made = f"; it is the original, and that post is now credited to {original.source_name}"
+    elif urls.compare_key(url) in taken_by or len(lead.also_reported_by) >= MAX_SIGHTINGS:
+        return ""
+    else:
+        sighting = Sighting(title=taken.entry.title, url=url, publisher=feed.credit_name)
+        joined = replace(lead, also_reported_by=(*lead.also_reported_by, sighting))
+        change_made = f"; that post now names {feed.credit_name} too"
     posts.save(session, joined, change.revision(joined), now)
     there = [line.target for line in deliveries.lines(session, post_key=lead.key)]
     deliveries.promise(session, joined, there, Action.PUBLISH, now)
+    return change_made
 
 
 def _links(taken: Taken) -> set[str]:

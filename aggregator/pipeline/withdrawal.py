@@ -74,7 +74,7 @@ def undo_entries(session: Session, lines: Sequence[EntryLine], *, now: datetime)
 
 
 def undo_pattern(session: Session, pattern: str, *, feed: str | None, now: datetime) -> Undone | None:
-    """Takes a pattern away and brings back all entries that fit it, of one feed if named; None: there is no such one."""
+    """Takes a pattern away and brings back all entries that fit it, of one feed if named; None: no such pattern."""
     if not tombstones.lift_pattern(session, pattern):
         return None
     lines = entries.lines(session, feed=feed)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlsplit
 
+from aggregator import urls
 from aggregator.policy.identity import fold
 from aggregator.types import Decision
 
@@ -25,7 +26,8 @@ class Told:
     feed: str
     entry_key: str
     title: str
-    url: str
+    url: str  #: canonical, as its page says, else its own link
+    link: str  #: its own link
     publisher: str
     post_key: str
 
@@ -45,6 +47,15 @@ def near(*, feed: str, entry_key: str, title: str, told: Iterable[Told]) -> tupl
         if fold(other.title) == fold(title):
             return Decision(Story.TOLD, f"the feed brought the same page under another id: {other.url}"), other
     return Decision(Story.OWN, "no other entry stands at its address"), None
+
+
+def is_original(link: str, home: str, told: Told) -> bool:
+    """Whether an entry with this link, of a feed that is at home there, is what ``told`` is a copy of.
+
+    It stands at the address that the page of the other names as canonical, while the other's own link is elsewhere.
+    """
+    here = urls.compare_key(link)
+    return here == urls.compare_key(told.url) != urls.compare_key(told.link) and urls.same_site(link, home)
 
 
 def _is_front_page(url: str) -> bool:

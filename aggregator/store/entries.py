@@ -147,6 +147,7 @@ def told_at(session: Session, compare_keys: Collection[str]) -> list[Told]:
                 entry_key=row.key,
                 title=row.title,
                 url=row.canonical_url or row.url or "",
+                link=row.url or "",
                 publisher=publisher,
                 post_key=row.post_key or "",
             )

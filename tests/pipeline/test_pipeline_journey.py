@@ -131,6 +131,29 @@ async def test_a_syndicated_copy_is_told_as_also_reported_by(bench: Bench) -> No
     assert [(seen.publisher, seen.url) for seen in post.also_reported_by] == [("The Other", bench.web.url("/copy"))]
 
 
+async def test_a_copy_that_came_first_is_credited_to_the_original_when_that_comes(bench: Bench) -> None:
+    copy = page(1, head=f'<link rel=canonical href="{bench.web.url("/story/1")}">')
+    bench.web.route("/copy", copy, headers={"Content-Type": "text/html"})
+    carrier = serve(bench, item(9, title="Story 1", link="/copy"), path="/other", title="The Other")
+    await bench.refresh(carrier)
+    await bench.deliver()
+    assert [post.source_name for post in bench.target.posts.values()] == ["The Other"]
+    await bench.refresh(serve(bench, item(1)))
+    await bench.deliver()
+    (post,) = bench.target.posts.values()
+    assert (post.source_name, post.credit.publisher, post.via) == ("The Harbour News",) * 2 + (("The Other",),)
+    assert post.credit.url == bench.web.url("/story/1")
+    (line,) = await bench.store.read(entries.lines, feed="feed")
+    assert (line.outcome, "now credited to The Harbour News" in line.reason) == (Outcome.DUPLICATE, True)
+
+    bench.now.forward(hours=2)
+    edited = item(9, title="Story 1, mended", link="/copy")
+    await bench.refresh(serve(bench, edited, path="/other", title="The Other"))
+    await bench.deliver()
+    (post,) = bench.target.posts.values()
+    assert (post.title, post.source_name, post.via) == ("Story 1, mended", "The Harbour News", ("The Other",))
+
+
 async def test_a_story_told_at_one_target_is_still_owed_to_another(bench: Bench) -> None:
     await bench.refresh(serve(bench, item(1)))
     second = serve(bench, item(1), path="/other")

@@ -87,7 +87,15 @@ def test_a_page_that_forbids_snippets_leaves_the_words_of_the_feed_or_none() -> 
     assert rights.quotable(replace(SUBSCRIBED, rights_permission=True), article("robots: nosnippet"))
 
 
-TOLD = Told(feed="g", entry_key="e", title="T", url="https://g.example/1", publisher="G", post_key="p")
+TOLD = Told(
+    feed="g",
+    entry_key="e",
+    title="T",
+    url="https://g.example/1",
+    link="https://g.example/1",
+    publisher="G",
+    post_key="p",
+)
 
 
 @pytest.mark.parametrize(
@@ -106,3 +114,21 @@ def test_an_address_told_elsewhere_is_a_duplicate(told: list[Told], expected: St
     decision, other = duplicates.near(feed="f", entry_key="k", title="t", told=told)
     assert decision.outcome is expected
     assert (other is None) == (expected is Story.OWN)
+
+
+COPY = replace(TOLD, url="https://paper.example/story", link="https://g.example/copy")
+
+
+@pytest.mark.parametrize(
+    ("link", "home", "told", "expected"),
+    [
+        ("https://paper.example/story?utm_source=rss", "https://paper.example/", COPY, True),
+        ("https://paper.example/story", "https://links.example/", COPY, False),  # a list of links leads there too
+        ("https://paper.example/other", "https://paper.example/", COPY, False),
+        ("https://g.example/1", "https://g.example/", TOLD, False),  # both link to one page: neither is a copy
+    ],
+)
+def test_the_original_stands_at_the_address_that_the_copy_names(
+    link: str, home: str, told: Told, expected: bool
+) -> None:
+    assert duplicates.is_original(link, home, told) is expected

@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection, Coroutine, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from aggregator.app import App
 from aggregator.errors import PublishError, StoreError
 from aggregator.log import bound, get_logger
 from aggregator.pipeline import Delivered, Refreshed, outlet
 from aggregator.pipeline.outlet import LEASE, Wait
+from aggregator.policy import recovery
 from aggregator.policy.recovery import Remedy
 from aggregator.store import SecondLook, deliveries, feeds, targets
 from aggregator.store.targets import Trouble
-from aggregator.targets import Flushes
+from aggregator.targets import Flushes, Waits
 from aggregator.types import Delivery, Feed
 
 #: Second looks at a time.
@@ -30,6 +32,15 @@ class Tally:
     refreshed: list[Refreshed] = field(default_factory=list)
     delivered: list[Delivered] = field(default_factory=list)
     held: dict[str, Wait] = field(default_factory=dict)  #: by target; what was due and is held back, at the end
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Unflushed:
+    """A target that could not finish what it put off."""
+
+    error: str
+    times: int  # that it failed before this one, in a row
+    again_at: datetime
 
 
 class Work:
@@ -51,7 +62,7 @@ class Work:
         self._unfinished: set[str] = set()  # targets that put something off and have not finished it
         self._new_sources = False
         self._described = float("-inf")
-        self._flush_errors: dict[str, str] = {}
+        self._unflushed: dict[str, _Unflushed] = {}
         self._closing = False
         self._unsure = False  # a task ended without settling: its claim may be nobody's
 
@@ -202,7 +213,8 @@ class Work:
             while going and not self._closing and (batch := await self._claim(target)):
                 self._unfinished.add(target)
                 going = await self._deliver_batch(target, batch)
-            if target in self._unfinished:
+            waiting = self._app.targets[target]
+            if target in self._unfinished or (isinstance(waiting, Waits) and waiting.due()):
                 await self._flush(target)
         finally:
             self._delivering.discard(target)
@@ -279,19 +291,27 @@ class Work:
         return True
 
     async def _flush(self, target: str) -> None:
-        flushing = self._app.targets[target]
+        flushing, before = self._app.targets[target], self._unflushed.get(target)
         if isinstance(flushing, Flushes):
+            if before is not None and self._app.now() < before.again_at:
+                return
             try:
                 await flushing.flush()
             except PublishError as error:
                 self._unfinished.add(target)
-                # Tried again with every tick; the same failure is told once.
-                if self._flush_errors.get(target) != str(error):
-                    self._flush_errors[target] = str(error)
-                    self._log.warning("target not brought up to date, trying again", target=target, error=str(error))
+                self._put_off(target, error, before)
                 return
-        self._flush_errors.pop(target, None)
+        self._unflushed.pop(target, None)
         self._unfinished.discard(target)
+
+    def _put_off(self, target: str, error: PublishError, before: _Unflushed | None) -> None:
+        """Notes when to flush again, later each time; the same failure is told once."""
+        times, now = before.times + 1 if before else 0, self._app.now()
+        remedy = recovery.after(error, min(times, len(recovery.STEPS)), now)
+        again_at = remedy.at if remedy.action in (Remedy.RETRY, Remedy.PAUSE) else now + recovery.FIRST_PAUSE
+        self._unflushed[target] = _Unflushed(error=str(error), times=times, again_at=again_at)
+        if before is None or before.error != str(error):
+            self._log.warning("target not brought up to date, trying again", target=target, error=str(error))
 
     async def _describe(self) -> None:
         """Tells the targets what their sources are called by now."""

@@ -88,6 +88,15 @@ class Flushes(Protocol):
 
 
 @runtime_checkable
+class Waits(Protocol):
+    """Puts work off until a time of its own, such as that of a digest."""
+
+    def due(self) -> bool:
+        """Whether it is time to ``flush``, though nothing was delivered."""
+        ...
+
+
+@runtime_checkable
 class Describes(Protocol):
     """Tells its readers about the sources."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
-from fakes import RememberingTarget, ScriptedWeb
+from fakes import Clock, RememberingTarget, ScriptedWeb
 
 from aggregator.app import App, open_app, open_store
 from aggregator.config import load
@@ -25,6 +25,10 @@ class BatchingTarget(RememberingTarget):
     flushed: list[int] = field(default_factory=list)  # posts held at each flush
     fail_flush: list[TryLaterError] = field(default_factory=list)
     sources: list[list[str]] = field(default_factory=list)
+    time_has_come: bool = False
+
+    def due(self) -> bool:
+        return self.time_has_come
 
     async def flush(self) -> None:
         if self.fail_flush:
@@ -129,15 +133,20 @@ async def test_what_is_not_begun_when_the_daemon_stops_is_put_back(app: App) -> 
     assert DeliveryState.CLAIMED not in states
 
 
-async def test_a_flush_that_fails_is_tried_with_the_next_tick(app: App) -> None:
-    target_of(app).fail_flush = [TryLaterError("blog", "disk full")] * 2
-    work = Work(app)
+async def test_a_flush_that_fails_is_tried_again_a_little_later_each_time(app: App) -> None:
+    clock = Clock()
+    clock.forward(days=10_000)
+    target_of(app).fail_flush = [TryLaterError("blog", "disk full")] * 3
+    work = Work(replace(app, now=clock))
     await a_round(work)
-    for _ in range(3):
+    left = []
+    for seconds in (0, 1, 1, 1, 5):
+        clock.forward(seconds=seconds)
         await work.tick_deliveries()
         await work.idle()
+        left.append(len(target_of(app).fail_flush))
+    assert left == [2, 1, 1, 0, 0]
     assert target_of(app).flushed[-1] == 5
-    assert target_of(app).fail_flush == []
 
 
 async def test_a_store_that_is_busy_for_a_while_costs_nothing(app: App) -> None:

@@ -17,6 +17,7 @@ from mailserver import Clock, MailServer, build, html_of, publish
 from aggregator.config import BadValueError
 from aggregator.errors import BlockedError, RejectedError, TryLaterError
 from aggregator.policy import change
+from aggregator.targets import Waits
 from aggregator.targets.email import times
 
 Make = Callable[..., Any]
@@ -60,6 +61,7 @@ def titles(server: MailServer) -> list[list[str]]:
 
 async def test_posts_wait_until_their_time_has_come(make: Make, server: MailServer, clock: Clock) -> None:
     target = make()
+    assert isinstance(target, Waits)
     done = await publish(target, 1, 2)
     assert done.note == "waits for the digest (07:00 UTC)"
     await target.flush()

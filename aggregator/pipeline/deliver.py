@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from aggregator.errors import PublishError
@@ -69,7 +69,7 @@ class Deliverer:
             found = await target.find(delivery.post)
             if found is not None and found.pushed_hash == revision:
                 return found, f"an earlier attempt had arrived: {found.remote_url or found.remote_id}"
-            previous = found or previous
+            previous = _remembered(found, previous)
         media = await self._media(target, delivery)
         publication = await target.publish(delivery.post, media=media, previous=previous)
         verb = "brought up to date at" if previous else "published as"
@@ -102,6 +102,14 @@ class Deliverer:
         post = delivery.post
         step = f"deliver to {delivery.target}"
         return Step(at=self._now(), feed=post.feed, entry_key=post.entry_key, step=step, outcome=outcome, reason=reason)
+
+
+def _remembered(found: Publication | None, stored: Publication | None) -> Publication | None:
+    """What was found, with what we know of it: a look can't tell whether it still is as we left it."""
+    if found is None or stored is None:
+        return found or stored
+    known = stored.version if found.remote_id == stored.remote_id else ""
+    return replace(found, version=found.version or known)
 
 
 def _settle(session: Session, delivery: Delivery, publication: Publication | None, step: Step) -> None:

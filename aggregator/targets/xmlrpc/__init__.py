@@ -1,0 +1,250 @@
+"""XML-RPC: WordPress where its REST API is closed, and other blogs that speak MetaWeblog.
+
+A draft is made, then finished and published in one step; it is found again by the mark in its text.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from aggregator.config import Line, Secret
+from aggregator.config.values import FeedUrl
+from aggregator.errors import PublishError, RejectedError, RemovedError, TryLaterError
+from aggregator.policy import change
+from aggregator.targets import Connect
+from aggregator.targets.shared import article
+from aggregator.targets.shared.api import Api, Web
+from aggregator.targets.wordpress import content
+from aggregator.targets.xmlrpc.blog import Blog, Uploaded
+from aggregator.targets.xmlrpc.held import Held, Wanted
+from aggregator.types import MediaFile, Post, Publication, Site
+
+MAX_UPLOADED = 5_000  #: pictures whose addresses at the blog are remembered
+NAME = 20  #: digits of a picture's hash in the name of its copy
+EDITED = "edited by hand there: left as it is"
+TRASH = "trash"
+CHANGED = "changed by hand"  #: a version that no post has: whatever comes, the post is left as it is
+
+
+class Options(Web):
+    """``[targets.NAME]`` with ``kind = "xmlrpc"``; ``url`` is the blog, whose page names its endpoint."""
+
+    username: Line = Field(description="account that posts")
+    password: Secret = Field(description="its password; at WordPress an application password")
+    endpoint: FeedUrl | None = Field(
+        default=None, description="where the blog takes calls, where its page does not say"
+    )
+    blog: Line = Field(default="", description="number of the blog, where the account has several")
+    status: Literal["publish", "draft", "pending", "private"] = Field(
+        default="publish", description="what a new post becomes; pending and private at WordPress only"
+    )
+    categories: tuple[Line, ...] = Field(default=(), description="categories of a new post that the blog has already")
+    tags: int = Field(default=10, ge=0, le=50, description="how many tags a post gets")
+    date: Literal["original", "now"] = Field(
+        default="original", description="the original's date, or that of publishing"
+    )
+    pictures: Literal["upload", "link"] = Field(
+        default="upload", description="copies in the blog's library, or the originals"
+    )
+    lead: Literal["text", "featured"] = Field(
+        default="text", description="the lead picture at the head of the text, or as WordPress's featured image"
+    )
+
+
+class XmlRpc:
+    """A blog that takes posts by XML-RPC."""
+
+    def __init__(self, name: str, options: Options, *, blog: Blog, language: str) -> None:
+        self.name = name
+        self._options = options
+        self._blog = blog
+        self._language = language
+        self._uploaded: dict[str, Uploaded] = {}  # by the hash of the picture
+
+    def __repr__(self) -> str:
+        return f"XmlRpc({self.name!r})"
+
+    async def publish(self, post: Post, *, media: Mapping[str, MediaFile], previous: Publication | None) -> Publication:
+        """Makes the post, finishes a draft of it, or brings it up to date; a person's edit is left as it is."""
+        if previous is None:
+            return await self._create(post, media)
+        held = await self._blog.get(previous.remote_id)
+        if held is not None and held.mark is not None and held.mark[0] != post.key:
+            held = await self._settled(post)  # a blog restored from a backup gave the number to another post
+        if held is None or held.status == TRASH:
+            where = previous.remote_url or previous.remote_id
+            raise RemovedError(self.name, f"somebody put {where} into the trash there, or deleted it")
+        if previous.version and not held.unfinished and held.version != previous.version:
+            return replace(previous, note=EDITED)
+        return await self._change(post, held, await self._wanted(post, media, held))
+
+    async def find(self, post: Post) -> Publication | None:
+        """What the blog holds of a post; drafts beside it, left by broken attempts, are deleted.
+
+        Raises RemovedError where it lies in the trash and nowhere else.
+        """
+        held = await self._settled(post)
+        return None if held is None else self._publication(held, _revision(held))
+
+    async def withdraw(self, post: Post, publication: Publication | None) -> None:
+        """Puts the post into the trash, or deletes it where the blog has none; harmless where there is none."""
+        if publication is None:
+            return
+        held = await self._blog.get(publication.remote_id)
+        # WordPress deletes for good what lies in the trash already.
+        if held is not None and held.status != TRASH:
+            await self._blog.delete(held.id)
+
+    def wants(self, post: Post) -> tuple[str, ...]:
+        """The pictures that the post shows, unless the originals are to be shown."""
+        return article.picture_urls(post) if self._options.pictures == "upload" else ()
+
+    async def check(self) -> list[str]:
+        """Whether endpoint, account and rights are as needed."""
+        try:
+            door = await self._blog.door()
+            numbers, roles = await self._blog.account()
+        except PublishError as error:
+            return [error.message]
+        found = []
+        if door.methods and "metaWeblog.newPost" not in door.methods:
+            found.append(f"the blog at {door.url} takes no posts by MetaWeblog")
+        if numbers and door.blog not in numbers and (self._options.blog or not door.wordpress):
+            found.append(f"blog: the account may not post to {door.blog}, but to {', '.join(sorted(numbers))}")
+        if roles and not roles & {"administrator", "editor", "author"} and self._options.status == "publish":
+            found.append(f"the account may not publish: its role is {', '.join(sorted(roles))}, not author")
+        if door.url.startswith("http:") and not self._options.allow_networks:
+            found.append("the password goes unencrypted with every call: use https")
+        return found
+
+    async def close(self) -> None:
+        """Closes the connections; harmless when called twice."""
+        await self._blog.close()
+
+    async def _create(self, post: Post, media: Mapping[str, MediaFile]) -> Publication:
+        """Makes a draft, then finishes it: what a broken attempt leaves behind is seen by no reader."""
+        wanted = await self._wanted(post, media, None)
+        number = await self._blog.create(wanted)
+        try:
+            held = await self._blog.get(number)
+            if held is None:
+                raise TryLaterError(self.name, f"does not know the draft {number} that it made")
+            return await self._change(post, held, wanted)
+        except PublishError as error:
+            # Whatever it was: a draft is there, and the next attempt has to look for it.
+            raise type(error)(self.name, error.message, retry_after=error.retry_after, in_doubt=True) from error
+
+    async def _change(self, post: Post, held: Held, wanted: Wanted) -> Publication:
+        changed, note = await self._blog.change(held, wanted)
+        if not changed:
+            return self._publication(held, _revision(held), note=EDITED, version=CHANGED)
+        try:
+            after = await self._blog.get(held.id)
+        except PublishError:
+            after = None  # the change itself went well: that must not be forgotten
+        if after is None:
+            return self._publication(held, wanted.revision, note=note, version="")
+        if held.unfinished and after.slug not in {"", post.slug}:
+            note = f"its slug there is {after.slug}: something else has {post.slug}"
+        return self._publication(after, wanted.revision, note=note)
+
+    async def _settled(self, post: Post) -> Held | None:
+        found = sorted(await self._blog.search(post), key=lambda held: (held.unfinished, len(held.id), held.id))
+        live = [held for held in found if held.status != TRASH]
+        if found and not live:
+            raise RemovedError(self.name, f"post {found[0].id} lies in the blog's trash")
+        for held in live[1:]:
+            if held.unfinished:
+                await self._blog.delete(held.id)
+        return live[0] if live else None
+
+    async def _wanted(self, post: Post, media: Mapping[str, MediaFile], held: Held | None) -> Wanted:
+        door = await self._blog.door()
+        copies = await self._copies(media, held)
+        lead = copies.get(post.lead.url) if post.lead and self._options.lead == "featured" else None
+        thumbnail = lead.id if lead and door.wordpress else ""
+        if door.wordpress:
+            pictures = {url: content.Picture(id=_number(copy.id), url=copy.url) for url, copy in copies.items()}
+            shaped = content.tree(post, language=self._language, pictures=pictures, lead_shown=bool(thumbnail))
+            html = content.classic(shaped)
+        else:
+            addresses = {url: copy.url for url, copy in copies.items()}
+            html = content.neutral(article.html(post, language=self._language, pictures=addresses))
+        return Wanted(
+            title=content.plain(post.title) if door.wordpress else post.title.replace("<", "&lt;").replace(">", "&gt;"),
+            content=html,
+            excerpt=content.plain(post.excerpt) if door.wordpress else post.excerpt,
+            slug=post.slug,
+            key=post.key,
+            revision=change.revision(post),
+            tags=post.tags[: self._options.tags],
+            categories=self._options.categories,
+            status=self._options.status,
+            created_at=post.published_at if self._options.date == "original" else None,
+            thumbnail=thumbnail,
+        )
+
+    async def _copies(self, media: Mapping[str, MediaFile], held: Held | None) -> Mapping[str, Uploaded]:
+        """Copies of pictures at the blog by their original addresses; one that it refuses stays where it is.
+
+        A copy bears its hash in its name: what the post shows already is not uploaded again.
+        """
+        found: dict[str, Uploaded] = {}
+        for original, file in media.items():
+            name = file.sha256[:NAME]
+            copy = self._uploaded.get(name) or _shown(held, name)
+            if copy is None:
+                try:
+                    data = await asyncio.to_thread(Path(file.path).read_bytes)
+                    copy = await self._blog.upload(f"{name}.{file.type.partition('/')[2]}", file, data)
+                except (OSError, RejectedError):
+                    continue
+            if len(self._uploaded) >= MAX_UPLOADED:
+                self._uploaded.clear()
+            found[original] = self._uploaded[name] = copy
+        return found
+
+    def _publication(self, held: Held, revision: str, *, note: str = "", version: str | None = None) -> Publication:
+        return Publication(
+            remote_id=held.id,
+            remote_url=held.link or None,
+            published_at=held.created_at,
+            pushed_hash=revision,
+            version=held.version if version is None else version,
+            note=note,
+        )
+
+
+def _revision(held: Held) -> str:
+    """The revision that the blog is known to hold; empty for a draft that waits for its last step."""
+    return held.mark[1] if held.mark and not held.unfinished else ""
+
+
+def _shown(held: Held | None, name: str) -> Uploaded | None:
+    """The copy of a picture that a post shows already."""
+    if held is None:
+        return None
+    number, url = held.thumbnail
+    if name in url:
+        return Uploaded(id=number, url=url)
+    found = re.search(rf'src="(https?://[^"\s<>]{{1,2000}}{name}[^"\s<>]{{0,100}})"', held.content)
+    return Uploaded(id="", url=found[1]) if found else None
+
+
+def _number(value: str) -> int:
+    return int(value) if value.isascii() and value.isdecimal() and len(value) < 18 else 0
+
+
+def build(name: str, options: Options, *, site: Site, folder: Path, http: Connect) -> XmlRpc:
+    """The blog as configured; nothing is asked before its first use."""
+    password = options.password.reveal()
+    api = Api(name, http(options.allow_networks), seconds=options.timeout.total_seconds(), hide=(password,))
+    blog = Blog(api, options.url, options.username, password, endpoint=options.endpoint, number=options.blog)
+    return XmlRpc(name, options, blog=blog, language=site.language)

@@ -34,6 +34,9 @@ DOORS = {
     "structlog": {"log"},
     "pebble": {"pipeline"},
     "babel": {"targets"},
+    "yaml": {"targets"},
+    "markdownify": {"targets"},
+    "markdown_it": {"targets"},
     "cronsim": {"config", "policy"},
     # Ways to the network that go round our own client: nobody's.
     "requests": set(),

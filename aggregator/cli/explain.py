@@ -9,11 +9,12 @@ import typer
 from aggregator.cli import entries, feeds, outbox
 from aggregator.cli.invocation import examples
 from aggregator.cli.output import Record, facts, plain, say, to_json
-from aggregator.cli.stored import found, opened
+from aggregator.cli.stored import found, opened, waits
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from aggregator.pipeline.outlet import Wait
     from aggregator.store import EntryLine, Store
     from aggregator.types import Step
 
@@ -40,7 +41,8 @@ def explain(
         if what in config.feed_names:
             records = [_feed(store, what)]
         else:
-            records = [_entry(store, line) for line in found(store, what)]
+            held = waits(config, store)
+            records = [_entry(store, line, held) for line in found(store, what)]
     for index, record in enumerate(records):
         if as_json:
             say(to_json(record))
@@ -59,7 +61,7 @@ def _feed(store: Store, name: str) -> Record:
     return {**about, "steps": _steps(store.read_now(journal.of_feed, name)[::-1])}
 
 
-def _entry(store: Store, line: EntryLine) -> Record:
+def _entry(store: Store, line: EntryLine, held: Mapping[str, Wait]) -> Record:
     """An entry with its decisions, its earlier revisions and its deliveries."""
     from aggregator.store import deliveries, journal, second_looks
     from aggregator.store import entries as rows
@@ -73,7 +75,7 @@ def _entry(store: Store, line: EntryLine) -> Record:
             {"replaced_at": old.replaced_at, "title": old.title}
             for old in store.read_now(rows.revisions, line.feed, line.key)[::-1]
         ],
-        "deliveries": [outbox.record(delivery) for delivery in owed],
+        "deliveries": [outbox.record(delivery, held.get(delivery.target)) for delivery in owed],
     }
 
 
@@ -95,5 +97,10 @@ def _section(title: str, record: Record, form: str, name: str, nothing: str = ""
     if rows or nothing:
         say(f"\n{title}:" if rows else f"\n{nothing}")
     for row in rows:
-        there = row.get("remote_url") or row.get("error") or f"next attempt {plain(row.get('next_attempt_at'))}"
+        there = (
+            row.get("held")
+            or row.get("remote_url")
+            or row.get("error")
+            or f"next attempt {plain(row.get('next_attempt_at'))}"
+        )
         say("  " + form.format_map({**{key: plain(value) for key, value in row.items()}, "there": plain(there)}))

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aggregator.cli.invocation import examples
-from aggregator.cli.output import Record, show
-from aggregator.cli.stored import opened
+from aggregator.cli.output import Record, show, tell
+from aggregator.cli.stored import opened, waits
 
 if TYPE_CHECKING:
     from aggregator.store import FeedOverview
@@ -32,8 +32,11 @@ def feeds(
             for name in config.feed_names
             if not failing or (name in known and (known[name].failures or known[name].gone))
         ]
+        paused = {name: wait for name, wait in waits(config, store).items() if wait.paused}
     nothing = "no feed is failing" if failing else "no feeds: add one with `wirecopy add URL`"
     show(records, COLUMNS, as_json=as_json, nothing=nothing)
+    for name, wait in paused.items():
+        tell(f"the target {name} is {wait}")
 
 
 def record(line: FeedOverview) -> Record:

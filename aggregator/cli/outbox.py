@@ -47,7 +47,7 @@ def outbox(
             tell(f"{name}: {wait.count} new posts {wait}")
 
 
-def record(line: DeliveryLine, wait: Wait | None = None) -> Record:
+def record(line: DeliveryLine, wait: Wait | None) -> Record:
     """A delivery as ``--json`` gives it; ``wait`` is what its target makes wait for, if anything."""
     held = wait if wait is not None and wait.holds(line) else None
     return {

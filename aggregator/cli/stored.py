@@ -43,6 +43,16 @@ def waits(config: Config, store: Store) -> dict[str, Wait]:
     return store.read_now(outlet.waits, manners, now())
 
 
+def waits_now(config: Config) -> dict[str, Wait]:
+    """The same where no store is open, and perhaps none has been made yet. Raises StoreError."""
+    from aggregator.store import Store, location
+
+    if not location.locate(config.store.url, config.folder).exists():
+        return {}
+    with Store.open(config.store.url, base=config.folder, now=now(), upgrade=False) as store:
+        return waits(config, store)
+
+
 def found(store: Store, url_or_key: str, feed: str | None = None) -> list[EntryLine]:
     """The entries that a person means; a usage error where there are none."""
     from aggregator.store import entries

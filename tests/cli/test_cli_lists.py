@@ -86,11 +86,13 @@ def test_the_outbox_tells_why_a_post_waits(wirecopy, store, config, quiet_now):
     assert "held until" in ended.out
     assert "blog: 1 new posts held until" in ended.err
     assert wirecopy("outbox", "--all", "--json", "--state", "published").records[0]["held"] is None
+    assert "blog: publish pending: held until" in wirecopy("explain", "https://gazette.example/43970").out
 
 
 def test_feeds_show_how_they_are_doing_also_those_never_asked(wirecopy, store, config):
     config.write_text(config.read_text() + '[feeds.new]\nurl = "https://new.example/?token=hunter2"\n')
     gazette, new = wirecopy("feeds", "--json").records
+    assert "the target blog is paused until" in wirecopy("feeds").err
     assert (gazette["name"], gazette["entries"], gazette["published"], gazette["gone"]) == ("gazette", 3, 1, False)
     assert new == {"name": "new", "url": "https://new.example/?token=***"}
     assert wirecopy("feeds", "--failing", "--json").records == []

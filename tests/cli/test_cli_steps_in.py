@@ -109,6 +109,28 @@ def test_check_tells_what_is_good(wirecopy, config):
     assert ended.out.endswith("good: 1 feed, 1 target (blog)\n")
 
 
+def test_check_makes_no_store(wirecopy, config, tmp_path):
+    assert wirecopy("check").code == 0
+    assert not (tmp_path / "data").exists()
+
+
+def test_check_tells_what_each_target_can_do(wirecopy, config):
+    config.write_text(config.read_text() + '[targets.mine]\nkind = "command"\nrun = ["true"]\n')
+    head, blog, mine, *_ = wirecopy("check").out.splitlines()
+    assert head.split("\t") == ["target", "kind", "finds", "withdraws", "checks", "pictures", "state"]
+    assert blog.split("\t") == ["blog", "site", "yes", "yes", "yes", "copies", "good"]
+    assert mine.split("\t")[:3] == ["mine", "command", "no"]
+
+
+def test_check_tells_that_a_target_is_paused(wirecopy, store):
+    ended = wirecopy("check")
+    assert ended.code == 0
+    assert "note: blog is paused until 2036-05-29 12:00 UTC: password refused" in ended.out
+    assert "good, paused" in ended.out
+    record = wirecopy("check", "--json").records[-1]
+    assert (record["level"], record["target"]) == ("paused", "blog")
+
+
 def test_check_tells_what_a_target_has_against_it(wirecopy, config, tmp_path):
     (tmp_path / "public").write_text("in the way")
     ended = wirecopy("check", "--json")

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 from pydantic import TypeAdapter
 
@@ -60,13 +59,10 @@ class Letter:
 
 
 class Box:
-    """The file, opened. For one thread."""
+    """The file, opened."""
 
-    def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = FULL")  # what is marked as sent must outlive a power cut
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
         self._db.executescript(_SCHEMA)
         # Of digests that may have arrived, and whose posts have all changed since.
         self._db.execute(

@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
-import sqlite3
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
 
-from aggregator.errors import BlockedError, PublishError, RejectedError, TryLaterError
+from aggregator.errors import PublishError, RejectedError
 from aggregator.policy import change
 from aggregator.targets.email.box import Box, Kept, Letter
 from aggregator.targets.email.postman import Postman
+from aggregator.targets.shared.keeper import Keeper
 from aggregator.types import Post, Publication
-
-R = TypeVar("R")
 
 NOT_REPEATED = "it may have arrived, so it was not sent again (in_doubt)"
 
 
-class Desk:
-    """Sends letters, each once as far as can be known. The box is worked on by one thread."""
+class Desk(Keeper[Box]):
+    """Sends letters, each once as far as can be known."""
 
     def __init__(self, target: str, path: Path, postman: Postman, *, repeat: bool) -> None:
-        self._target = target
-        self._path = path
+        super().__init__(target, path, Box)
         self._postman = postman
         self._repeat = repeat
-        # One thread, not a lock around any: a call that is cancelled is still finished before the next begins.
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"email {target}")
-        self._box: Box | None = None
 
     async def send(self, letter: Letter) -> str:
         """Hands a letter over that is not ticked off; answers what a person should know of it.
@@ -65,38 +55,8 @@ class Desk:
         except PublishError as error:
             return [error.message]
 
-    async def do(self, work: Callable[[Box], R]) -> R:
-        """Works on the box, in its thread. Raises a PublishError where it can't be used."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._in_thread, work)
-
-    async def close(self) -> None:
-        """Finishes what was begun and closes the file; harmless when called twice."""
-
-        def close() -> None:
-            if self._box:
-                self._box.close()
-                self._box = None
-
-        try:
-            await asyncio.get_running_loop().run_in_executor(self._thread, close)
-        except RuntimeError:
-            return  # closed before
-        self._thread.shutdown()
-
     async def _begin(self, letter_id: str) -> None:
         await self.do(lambda box: box.mark(letter_id))
-
-    def _in_thread(self, work: Callable[[Box], R]) -> R:
-        try:
-            if self._box is None:
-                self._box = Box(self._path)
-            return work(self._box)
-        except OSError as error:
-            raise BlockedError(self._target, f"the folder {self._path.parent} can't be used: {error}") from error
-        except sqlite3.OperationalError as error:
-            raise TryLaterError(self._target, f"{self._path} can't be used now: {error}") from error
-        except sqlite3.DatabaseError as error:
-            raise BlockedError(self._target, f"{self._path} is damaged: {error}") from error
 
 
 def publication(post: Post, kept_revision: str, *, note: str = "") -> Publication:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
 from pathlib import Path
 
 import httpx
@@ -13,6 +15,7 @@ from pydantic import ValidationError
 from aggregator.config import Secret
 from aggregator.errors import BlockedError
 from aggregator.targets.wordpress import Options, build
+from aggregator.targets.wordpress.options import Categories, Tags
 from aggregator.types import Site
 
 
@@ -149,3 +152,22 @@ async def test_a_password_in_the_clear_is_warned_of(url, warned):
 def test_an_option_that_says_nothing_is_refused(options):
     with pytest.raises(ValidationError):
         make(FakeWordPress(), **options)
+
+
+# --- the page of the manual ---
+
+PAGE = (Path(__file__).parents[2] / "docs" / "targets" / "wordpress.md").read_text()
+
+
+@pytest.mark.parametrize("key", [*Options.model_fields, *Categories.model_fields, *Tags.model_fields])
+def test_every_option_is_told(key):
+    assert re.search(rf"(?m)^\| (?:`\w+`, )?`{key}`", PAGE), key
+
+
+def test_the_examples_of_the_page_are_right():
+    found = re.findall(r"```toml\n(.*?)```", PAGE, re.S)
+    assert len(found) == 2
+    for text in found:
+        table = tomllib.loads(text)["targets"]["news"] | {"password": "secret"}
+        assert table.pop("kind") == "wordpress"
+        Options.model_validate(table)

@@ -146,6 +146,16 @@ def test_no_text_of_others_ends_a_card(native: bool) -> None:
     assert told.count(BEGIN) == told.count(END)
 
 
+@pytest.mark.parametrize("native", [True, False])
+def test_a_text_that_speaks_of_markup_stays_in_an_element_of_its_own(native: bool) -> None:
+    """Ghost writes the text of a card's own, in no element, as markup: a link around a block may end its paragraph."""
+    told = sent("<p>a <kbd>k</kbd> &lt;i&gt; <q>b</q></p>word<abbr><hr>&lt;img onerror=x&gt;</abbr>", native=native)
+    for text in ("&lt;i&gt;", "&lt;img onerror=x&gt;"):
+        assert re.search(f"<span>[^<]*{text}", told)
+    assert "<p>word</p>" in told
+    assert "<p><abbr>" not in told
+
+
 def test_one_card_may_hold_all() -> None:
     told = sent("<p>a</p><div><p>b</p></div><blockquote><p>c</p><p>d</p></blockquote>", native=False)
     assert told.count(BEGIN) == 1

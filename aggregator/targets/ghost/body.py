@@ -26,6 +26,7 @@ _KEPT = frozenset({"a", "b", "br", "code", "em", "i", "s", "strong", "sub", "sup
 _TRANSPARENT = frozenset({"bdi", "font", "span", "time", "wbr"})
 _PHRASES = frozenset("abbr bdo cite del dfn ins kbd label mark q rp rt ruby samp small tt var".split())
 _INLINE = _KEPT | _TRANSPARENT | _PHRASES
+_MEDIA = frozenset({"audio", "iframe", "img", "picture", "source", "track", "video"})
 _HARMLESS = frozenset({"cite", "class", "datetime", "href", "hreflang", "rel", "title"})
 _IMAGE = frozenset({"alt", "height", "sizes", "src", "srcset", "title", "width"})
 #: Classes of the parts that we wrote ourselves, in the language of the blog.
@@ -77,7 +78,7 @@ def _pieces(blocks: Iterable[HtmlElement]) -> Iterator[str]:
 
 
 def _card(blocks: Iterable[HtmlElement]) -> str:
-    inner = "\n".join(_written(_dressed(block)) for block in blocks)
+    inner = "\n".join(_written(_held_together(_dressed(block))) for block in blocks)
     return f"{BEGIN}\n{inner}\n{END}"
 
 
@@ -94,6 +95,24 @@ def _dressed(block: HtmlElement) -> HtmlElement:
         frame.set("style", "border:0;max-width:100%")
     for meaning in block.iter("dd"):
         meaning.set("style", "margin-left:1.5em")
+    return block
+
+
+def _held_together(block: HtmlElement) -> HtmlElement:
+    """The block with each text that has ``<`` in it in an element of its own.
+
+    Ghost writes a text that stands right in a card, and in no element, as if it were markup. None should; but where
+    its parser takes elements apart that we think nested, the text must not become what it talks about.
+    """
+    for element in list(block.iter()):
+        if "<" in (element.text or ""):
+            span = lxml.html.Element("span")
+            span.text, element.text = element.text, None
+            element.insert(0, span)
+        if element is not block and "<" in (element.tail or ""):
+            span = lxml.html.Element("span")
+            span.text, element.tail = element.tail, None
+            element.addnext(span)
     return block
 
 
@@ -114,7 +133,7 @@ def _blocks(box: HtmlElement) -> list[HtmlElement]:
     loose = _paragraph(box.text, blocks)
     for child in list(box):
         tail, child.tail = child.tail, None
-        if child.tag in _INLINE:
+        if child.tag in _INLINE and all(inner.tag in _INLINE | _MEDIA for inner in child.iterdescendants()):
             if loose is None:
                 loose = _paragraph("", blocks, always=True)
             assert loose is not None

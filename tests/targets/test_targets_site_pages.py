@@ -125,11 +125,17 @@ def test_a_player_inside_a_paragraph_leaves_no_broken_paragraph(tmp_path: Path) 
     assert [parent.tag for parent in frame.iterancestors()][:2] == ["div", "div"]
 
 
-def test_a_player_that_the_policy_keeps_out_becomes_a_link(tmp_path: Path) -> None:
-    player = "https://video.example/videos/embed/01234567-89ab-cdef-0123-456789abcdef"
-    found = written(tmp_path, replace(RICH, body=f'<p>See</p><iframe src="{player}"></iframe>'))
+@pytest.mark.parametrize(("title", "name"), [(' title="The tide"', "The tide"), ("", "Video")])
+def test_a_player_that_the_policy_keeps_out_becomes_a_figure_that_leads_to_its_video(
+    tmp_path: Path, title: str, name: str
+) -> None:
+    player = "https://video.example/videos/embed/01234567-89ab-cdef-0123-456789abcdef?start=30"
+    found = written(tmp_path, replace(RICH, body=f'<p>See <iframe src="{player}"{title}></iframe> and</p><p>go on</p>'))
     assert found.cssselect("iframe") == []
-    assert [link.get("href") for link in found.cssselect(".prose a")] == [player]
+    (link,) = found.cssselect(".prose figure.film > a")
+    assert link.get("href") == "https://video.example/videos/watch/01234567-89ab-cdef-0123-456789abcdef?start=30"
+    assert (link.text_content(), link.getparent().tail) == (f"{name} video.example", " and")
+    assert [parent.tag for parent in link.iterancestors()][:2] == ["figure", "div"]
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
 import lxml.html
+from lxml import etree
 
 from aggregator.markup import clean
 from aggregator.targets.shared import article
@@ -87,14 +88,19 @@ def _settle_frame(frame: lxml.html.HtmlElement, labels: Mapping[str, str]) -> No
             frame.attrib.pop(name, None)
         _wrap(frame, {"class": "player"})
         return
-    link = lxml.html.Element("a", {"href": frame.get("src", ""), "rel": "noopener noreferrer"})
-    link.text = f"{labels['video']}: {parts.netloc}"
+    # A PeerTube server may be anybody's: its player is a click away, at the page of the video.
+    page = frame.get("src", "").replace("/videos/embed/", "/videos/watch/", 1)
+    link = lxml.html.Element("a", {"href": page, "rel": "noopener noreferrer"})
+    name = etree.SubElement(link, "span")
+    name.text, name.tail = frame.get("title") or labels["video"], " "
+    etree.SubElement(link, "small").text = parts.netloc
     frame.addprevious(link)
     frame.drop_tree()
+    _wrap(link, {"class": "film"}, "figure")
 
 
-def _wrap(element: lxml.html.HtmlElement, attributes: Mapping[str, str]) -> None:
-    wrapper = lxml.html.Element("div", dict(attributes))
+def _wrap(element: lxml.html.HtmlElement, attributes: Mapping[str, str], tag: str = "div") -> None:
+    wrapper = lxml.html.Element(tag, dict(attributes))
     parent = element.getparent()
     if parent is not None and parent.tag == "p":
         parent.tag = "div"  # a paragraph can't hold blocks

@@ -10,6 +10,8 @@ import signal
 import sys
 import time
 from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import blog_views
@@ -17,22 +19,24 @@ import pytest
 from blog_views import Blog, Held
 from fakes import ScriptedWeb
 from newspaper import FEEDS, Article, print_newspaper
-from relay import ALL, READS, WRITES, Relay, every
+from relay import READS, WRITES, Relay, every
 
 from tools.services import ghost, wordpress
 
 pytestmark = [pytest.mark.service, pytest.mark.slow]
 
 ARTICLES = int(os.environ.get("WIRECOPY_ARTICLES", "40"))
+#: Ghost is tried in two versions: half as many for each.
+ARTICLES_AT_GHOST = int(os.environ.get("WIRECOPY_ARTICLES", "20"))
 NTH = 10
-#: Seconds for all: 40 articles take two minutes on two quiet cores.
+#: Seconds for all of it, on a busy machine.
 LIMIT = 300 + 15 * ARTICLES
 
 
 class Daemon:
     """``wirecopy`` in a folder of its own."""
 
-    def __init__(self, folder: Path, web: ScriptedWeb, target: str) -> None:
+    def __init__(self, folder: Path, web: ScriptedWeb, articles: int, target: str) -> None:
         self.folder = folder
         feeds = "\n".join(f'[feeds.f{n}]\nurl = "{web.url(f"/feed/{n}")}"\nevery = "1s"' for n in range(FEEDS))
         config = folder / "config.toml"
@@ -50,7 +54,7 @@ class Daemon:
             floor = "1s"
             host_pause = "0s"
             [defaults]
-            max_new = {ARTICLES}
+            max_new = {articles}
             name = "The Harbour Post"
             [targets.blog]
             {target}
@@ -60,12 +64,20 @@ class Daemon:
             """
         )
 
-    async def start(self, verb: str = "run") -> asyncio.subprocess.Process:
+    @asynccontextmanager
+    async def running(self, verb: str = "run") -> AsyncIterator[asyncio.subprocess.Process]:
+        """The real process, killed at the end if it has not ended."""
         command = [sys.executable, "-m", "aggregator", verb]
         with (self.folder / "daemon.log").open("ab") as log:
-            return await asyncio.create_subprocess_exec(
+            process = await asyncio.create_subprocess_exec(
                 *command, cwd=self.folder, stdout=log, stderr=log, start_new_session=True
             )
+        try:
+            yield process
+        finally:
+            if process.returncode is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                await process.wait()
 
     async def ask(self, *verb: str) -> str:
         """What a verb prints."""
@@ -89,21 +101,19 @@ def writes(relay: Relay) -> int:
     return sum(relay.passed[method] for method in WRITES)
 
 
-async def killed_often(daemon: Daemon, relay: Relay, blog: Blog, end: float) -> int:
+async def killed_often(daemon: Daemon, relay: Relay, blog: Blog, articles: int, end: float) -> int:
     """Runs and kills the daemon until the blog shows all articles; how often that was."""
     chance, kills = random.Random(7), 0
-    while sum(post.status == "publish" for post in await asyncio.to_thread(blog.posts)) < ARTICLES:
+    while sum(post.status == "publish" for post in await asyncio.to_thread(blog.posts)) < articles:
         assert time.monotonic() < end, daemon.log
-        process = await daemon.start()
-        # In the midst of a delivery, wherever that is: some requests and a moment after the start.
-        last, moving = exchanges(relay) + chance.randint(4, max(60, ARTICLES)), True
-        patience = 20.0
-        while exchanges(relay) < last and (moving := await busy(relay, patience)):
-            assert process.returncode is None, daemon.log
-            patience = 2.0  # the start takes longer
-        await asyncio.sleep(chance.uniform(0, 0.2))
-        os.killpg(process.pid, signal.SIGKILL)
-        await process.wait()
+        async with daemon.running() as process:
+            # In the midst of a delivery, wherever that is: some requests and a moment after the start.
+            last, moving = exchanges(relay) + chance.randint(4, max(60, articles)), True
+            patience = 20.0
+            while exchanges(relay) < last and (moving := await busy(relay, patience)):
+                assert process.returncode is None, daemon.log
+                patience = 2.0  # the start takes longer
+            await asyncio.sleep(chance.uniform(0, 0.2))
         kills += 1
         if not moving:
             # All that is left waits for its next attempt, longer each time: not here.
@@ -123,13 +133,13 @@ async def busy(relay: Relay, patience: float) -> bool:
 
 async def left_alone(daemon: Daemon, end: float) -> None:
     """Runs the daemon until nothing is owed any more, and stops it in order."""
-    process = await daemon.start()
-    while owed := await daemon.ask("outbox", "--json"):
-        assert process.returncode is None, daemon.log
-        assert time.monotonic() < end, f"{owed}\n{daemon.log}"
-        await daemon.ask("retry", "--target", "blog")
-    process.send_signal(signal.SIGTERM)
-    assert await asyncio.wait_for(process.wait(), 30) == 0
+    async with daemon.running() as process:
+        while owed := await daemon.ask("outbox", "--json"):
+            assert process.returncode is None, daemon.log
+            assert time.monotonic() < end, f"{owed}\n{daemon.log}"
+            await daemon.ask("retry", "--target", "blog")
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(process.wait(), 30) == 0
 
 
 def check(article: Article, post: Held, blog: Blog) -> None:
@@ -145,44 +155,45 @@ def check(article: Article, post: Held, blog: Blog) -> None:
     assert "The Harbour Post" in post.text
 
 
-async def each_exactly_once(blog: Blog, web: ScriptedWeb, folder: Path) -> None:
+def whole(articles: list[Article], posts: list[Held], blog: Blog) -> None:
+    """Each article is there once, whole, and nothing else is."""
+    assert Counter(post.title for post in posts) == Counter(article.title for article in articles)
+    held = {post.title: post for post in posts}
+    for article in articles:
+        check(article, held[article.title], blog)
+    assert len({post.picture for post in posts}) == len(articles), "two posts share a picture"
+    if pictures := blog.pictures():
+        assert Counter(pictures) == Counter(post.picture for post in posts), "a picture is there twice"
+
+
+async def each_exactly_once(blog: Blog, web: ScriptedWeb, folder: Path, number: int) -> None:
     await asyncio.to_thread(blog.empty)
-    articles = print_newspaper(web, ARTICLES)
+    articles = print_newspaper(web, number)
     end = time.monotonic() + LIMIT
     async with Relay(blog.url, every(NTH), methods=WRITES | READS) as relay:
-        daemon = Daemon(folder, web, blog.table(relay.url))
-        kills = await killed_often(daemon, relay, blog, end)
+        daemon = Daemon(folder, web, number, blog.table(relay.url))
+        kills = await killed_often(daemon, relay, blog, number, end)
         await left_alone(daemon, end)
-        posts = await asyncio.to_thread(blog.posts)
-        told = f"{kills} kills, {exchanges(relay)} requests, spoiled {dict(relay.spoiled)}"
-        print(told)
-
-        by_title = Counter(post.title for post in posts)
-        assert by_title == Counter(article.title for article in articles), told
-        assert ARTICLES < 40 or set(relay.spoiled) == set(ALL), told
-        held = {post.title: post for post in posts}
-        for article in articles:
-            check(article, held[article.title], blog)
-        assert len({post.picture for post in posts}) == len(articles), "two posts share a picture"
-        if pictures := blog.pictures():
-            assert Counter(pictures) == Counter(post.picture for post in posts), "a picture is there twice"
-
+        print(f"{kills} kills, {exchanges(relay)} requests, {relay.spoiled.total()} spoiled")
+        assert relay.spoiled.total() >= exchanges(relay) // NTH
+        whole(articles, await asyncio.to_thread(blog.posts), blog)
         assert "unexpected fault" not in daemon.log
 
         relay.plan = iter(())
         before = writes(relay)
-        again = await daemon.start("once")
-        assert await asyncio.wait_for(again.wait(), 120) == 0, daemon.log
+        async with daemon.running("once") as again:
+            assert await asyncio.wait_for(again.wait(), 120) == 0, daemon.log
         assert writes(relay) == before, "the second run sent something"
+        whole(articles, await asyncio.to_thread(blog.posts), blog)
 
 
 @pytest.mark.timeout(LIMIT + 120, func_only=True)
 async def test_wordpress_gets_each_article_exactly_once(
     wordpress: wordpress.Site, web: ScriptedWeb, tmp_path: Path
 ) -> None:
-    await each_exactly_once(blog_views.WordPress(wordpress), web, tmp_path)
+    await each_exactly_once(blog_views.WordPress(wordpress), web, tmp_path, ARTICLES)
 
 
 @pytest.mark.timeout(LIMIT + 120, func_only=True)
 async def test_ghost_gets_each_article_exactly_once(ghost: ghost.Site, web: ScriptedWeb, tmp_path: Path) -> None:
-    await each_exactly_once(blog_views.Ghost(ghost), web, tmp_path)
+    await each_exactly_once(blog_views.Ghost(ghost), web, tmp_path, ARTICLES_AT_GHOST)

@@ -130,7 +130,7 @@ def test_an_author_s_filter_takes_nothing_that_is_seen():
 def test_a_foreign_text_says_its_language_and_ours_does_not():
     root = tree("<p>مرحبا</p><p lang='fr'>Salut</p>", language="ar")
     first, second, credit = root
-    assert (first.get("lang"), first.get("dir")) == ("ar", "rtl")
+    assert (first.get("lang"), first.get("dir"), first.get("style")) == ("ar", "rtl", "text-align:start")
     assert second.get("lang") == "fr"
     assert credit.get("lang") is None
     assert tree("<p>Hi</p>", language="en-GB")[0].get("lang") is None
@@ -249,9 +249,8 @@ def test_what_no_core_block_can_say_is_an_html_block(body):
 
 
 def test_a_text_from_right_to_left_says_so_in_paragraphs():
-    assert as_blocks("<p>مرحبا</p>", language="ar") == block(
-        "paragraph", '<p dir="rtl">مرحبا</p>', '{"direction":"rtl"}'
-    )
+    html = '<p class="has-text-align-right" dir="rtl">مرحبا</p>'
+    assert as_blocks("<p>مرحبا</p>", language="ar") == block("paragraph", html, '{"align":"right","direction":"rtl"}')
 
 
 def test_every_part_of_a_post_is_in_a_block():

@@ -50,14 +50,22 @@ def _paragraph(element: Element) -> str | None:
     picture = _lone_picture(element)
     if picture is not None:
         return _image(picture)
-    if not _plain(element, "class", "dir"):
+    if not _plain(element, "class", "dir", "style"):
         return None
     attributes: dict[str, object] = {}
-    if element.get("dir"):
-        attributes["direction"] = element.get("dir")
-    if element.get("class"):
-        attributes["className"] = element.get("class")
-    return comment("paragraph", line(_with(element, "class", "dir")), attributes)
+    classes, more = [], ""
+    if direction := element.get("dir"):
+        if direction == "auto":
+            return None
+        side = "right" if direction == "rtl" else "left"  # themes align by their own direction
+        attributes |= {"align": side, "direction": direction}
+        classes.append(f"has-text-align-{side}")
+        more = f' dir="{direction}"'
+    if look := element.get("class"):
+        attributes["className"] = look
+        classes.append(look)
+    words = f' class="{" ".join(classes)}"' if classes else ""
+    return comment("paragraph", f"<p{words}{more}>{inner(element)}</p>", attributes)
 
 
 def _heading(element: Element) -> str | None:
@@ -305,16 +313,6 @@ def _plain(element: Element, *known: str) -> bool:
     """Whether an element has no attributes but those known, and no blocks in it."""
     inside = (part for part in element.iter() if part is not element)
     return not set(element.attrib) - set(known) and not any(part.tag in BLOCKS for part in inside)
-
-
-def _with(element: Element, *names: str) -> Element:
-    """The element with its attributes in the order in which the editor writes them."""
-    kept = {name: element.get(name) for name in names if element.get(name)}
-    for name in kept:
-        del element.attrib[name]
-    for name, value in kept.items():
-        element.set(name, value or "")
-    return element
 
 
 _WRITERS: dict[str, Callable[[Element], str | None]] = {

@@ -261,7 +261,16 @@ def _tell_language(root: lxml.html.HtmlElement, language: str | None, blog: str,
             if tagged:
                 child.set("lang", language)
             if direction != texts.direction(blog) and child.get("dir") is None:
-                child.set("dir", direction)
+                _turn(child, direction)
+
+
+def _turn(block: lxml.html.HtmlElement, direction: str) -> None:
+    """Makes a block run the other way than the theme expects, which aligns text and indents lists by its own."""
+    block.set("dir", direction)
+    block.set("style", "text-align:start")
+    ahead, behind = ("right", "left") if direction == "rtl" else ("left", "right")
+    for element in block.iter("ul", "ol"):
+        element.set("style", f"text-align:start;padding-{ahead}:2em;padding-{behind}:0")
 
 
 def foreign(root: Iterable[lxml.html.HtmlElement]) -> Iterator[lxml.html.HtmlElement]:

@@ -6,18 +6,20 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 import httpx
 
 from aggregator import kinds
 from aggregator.config import Config
-from aggregator.fetch import Client, user_agent
+from aggregator.errors import ConfigError, Problem
+from aggregator.fetch import Client, Purpose, user_agent
 from aggregator.fetch.guard import IPNetwork
 from aggregator.fetch.transport import guarded
 from aggregator.media import Library
 from aggregator.pipeline import Deliverer, Refresher, SecondLooks, Taker, Workers
 from aggregator.store import Store, deliveries, feeds, hosts, lock, second_looks
-from aggregator.targets import Connect, Describes, Target
+from aggregator.targets import Connect, Describes, Finds, Follows, Target
 from aggregator.types import Feed, SourceInfo
 
 
@@ -80,8 +82,11 @@ async def open_app(config: Config, store: Store, now: Callable[[], datetime] = c
         workers = Workers(config.daemon.processes, preload=["aggregator.pipeline.work"])
         stack.callback(workers.close)
         targets = build_targets(config)
-        for target in targets.values():
+        for name, target in targets.items():
             stack.push_async_callback(target.close)
+            if isinstance(target, Follows):
+                blog = _followed(config, targets, name, target)
+                target.follow(blog, partial(client.get, purpose=Purpose.PAGE), workers.run)
         taker = Taker(client=client, store=store, workers=workers, site=config.site_info(), now=now)
         refresher = Refresher(client=client, store=store, workers=workers, taker=taker, settings=config.fetch, now=now)
         library = Library(config.resolve(config.store.media))
@@ -102,12 +107,28 @@ async def open_app(config: Config, store: Store, now: Callable[[], datetime] = c
 def build_targets(config: Config) -> dict[str, Target]:
     """The configured targets by name."""
     site = config.site_info()
-    return {
+    targets: dict[str, Target] = {
         name: kinds.load("targets", settings.kind).build(
             name, settings.options, site=site, folder=config.folder, http=_connect(config, name)
         )
         for name, settings in config.targets.items()
     }
+    for name, target in targets.items():
+        if isinstance(target, Follows):
+            _followed(config, targets, name, target)
+    return targets
+
+
+def _followed(config: Config, targets: Mapping[str, Target], name: str, target: Follows) -> Finds:
+    """The target that another one follows. Raises ConfigError where there is none that could be."""
+    why = "is no target"
+    if target.of in targets:
+        found = targets[target.of]
+        if isinstance(found, Finds) and not isinstance(found, Follows):
+            return found
+        why = "can't be asked where a post is"
+    problem = Problem(key=f"targets.{name}.of", message=f"{target.of!r} {why}", hint="name the target of your blog")
+    raise ConfigError(str(config.path), [problem])
 
 
 def _connect(config: Config, target: str) -> Connect:

@@ -6,17 +6,22 @@ beyond that is told by small protocols of its own, tested with isinstance.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 import httpx
 
 from aggregator.fetch.guard import IPNetwork
-from aggregator.types import MediaFile, Post, Publication, SourceInfo
+from aggregator.types import MediaFile, Post, Publication, Response, SourceInfo
 
 #: Makes the HTTP client of a target: it connects to public addresses and to those in the networks given, to no others.
 Connect = Callable[[Sequence[IPNetwork]], httpx.AsyncClient]
+
+#: One answer to a GET of a page, with all our manners and limits. Raises a FetchError.
+Get = Callable[[str], Awaitable[Response]]
+#: Runs a function on a stranger's bytes in an expendable child. Raises a CostlyError.
+Read = Callable[[Callable[[Response], str | None], Response], Awaitable[str | None]]
 
 
 @runtime_checkable
@@ -93,6 +98,17 @@ class Waits(Protocol):
 
     def due(self) -> bool:
         """Whether it is time to ``flush``, though nothing was delivered."""
+        ...
+
+
+@runtime_checkable
+class Follows(Protocol):
+    """Acts on what another target has published."""
+
+    of: str  #: that target's name
+
+    def follow(self, blog: Finds, get: Get, read: Read) -> None:
+        """Takes that target, and the ways to ask for and to read a stranger's page; called once, before all else."""
         ...
 
 

@@ -16,7 +16,7 @@ from faults import AFTER, Faulty
 from pydantic import ValidationError
 
 from aggregator.config import Secret
-from aggregator.errors import BlockedError, RejectedError, RemovedError, TryLaterError
+from aggregator.errors import BlockedError, PublishError, RejectedError, RemovedError, TryLaterError
 from aggregator.targets import Gathers, micropub
 from aggregator.targets.micropub import Micropub, Options, entry
 from aggregator.types import Image, MediaFile, Site
@@ -243,6 +243,17 @@ class TestTheOwner:
         second = await target.publish(make_post(body="<p>New.</p>"), media=NO_MEDIA, previous=first)
         assert not second.note
 
+    async def test_a_push_of_ours_that_arrived_unseen_is_no_edit(self, blog: FakeMicropub) -> None:
+        target = build(blog)
+        first = await target.publish(make_post(), media=NO_MEDIA, previous=None)
+        await target.publish(make_post(title="Second"), media=NO_MEDIA, previous=first)
+        found = await target.find(make_post(title="Third"))
+        assert found is not None
+        remembered = replace(found, version=found.version or first.version)
+        third = await target.publish(make_post(title="Third"), media=NO_MEDIA, previous=remembered)
+        assert third.note == ""
+        assert blog.entries[first.remote_id]["name"] == ["Third"]
+
     @pytest.mark.parametrize("tells", [True, False])
     async def test_what_was_deleted_there_is_not_made_again(self, blog: FakeMicropub, tells: bool) -> None:
         blog.tells = tells
@@ -342,6 +353,17 @@ class TestFinding:
         assert list(blog.shown()) == [publication.remote_id]
         assert publication.remote_id.endswith(make_post(1).slug)
         assert "earlier attempt" in publication.note
+
+    @pytest.mark.parametrize("fault", ["429", "403", "400"])
+    async def test_whatever_goes_wrong_behind_a_new_entry_makes_the_next_attempt_look(
+        self, blog: FakeMicropub, fault: str
+    ) -> None:
+        await build(blog).publish(make_post(1), media=NO_MEDIA, previous=None)
+        far = Faulty(blog)
+        far.next = ["", fault]  # the second copy is made, and can't be deleted
+        with pytest.raises(PublishError) as caught:
+            await build(far).publish(make_post(1), media=NO_MEDIA, previous=None)
+        assert caught.value.in_doubt
 
     async def test_a_slug_that_somebody_else_has_is_told(self, blog: FakeMicropub) -> None:
         blog.lists, blog.home = False, ""

@@ -270,6 +270,17 @@ class TestTheOwner:
         assert "edited by hand" in third.note
         assert wordpress.posts[first.remote_id]["title"] == "Mine"
 
+    async def test_a_push_of_ours_that_arrived_unseen_is_no_edit(self, wordpress: FakeWordPress) -> None:
+        target = build(wordpress)
+        first = await target.publish(make_post(), media=NO_MEDIA, previous=None)
+        await target.publish(make_post(title="Second"), media=NO_MEDIA, previous=first)
+        found = await target.find(make_post(title="Third"))
+        assert found is not None
+        remembered = replace(found, version=found.version or first.version)
+        third = await target.publish(make_post(title="Third"), media=NO_MEDIA, previous=remembered)
+        assert third.note == ""
+        assert wordpress.posts[first.remote_id]["title"] == "Third"
+
     async def test_what_lies_in_the_trash_is_not_made_again(self, wordpress: FakeWordPress) -> None:
         target = build(wordpress)
         first = await target.publish(make_post(), media=NO_MEDIA, previous=None)

@@ -84,7 +84,10 @@ class Mastodon:
         status = await self._server.create({**told, "media_ids": attached}, post.key)
         if status.words != statuses.words(str(told["status"])):
             # The key was known: this is an earlier revision of the post.
-            edited = await self._edit(post, media, status, limits)
+            try:
+                edited = await self._edit(post, media, status, limits)
+            except PublishError as error:
+                raise type(error)(self.name, error.message, retry_after=error.retry_after, in_doubt=True) from error
             if edited is None:
                 return replace(self._publication(post, status), pushed_hash="", note=UNCHANGEABLE)
             status = edited
@@ -105,7 +108,7 @@ class Mastodon:
         told = [statuses.description(image, limits) for image in self._pictures(post, limits)]
         whole = found.words == text and [each.description for each in found.attachments] == told
         publication = self._publication(post, found)
-        return publication if whole else replace(publication, pushed_hash="")
+        return publication if whole else replace(publication, pushed_hash="", version="")
 
     async def withdraw(self, post: Post, publication: Publication | None) -> None:
         """Deletes the status; harmless where there is none."""
@@ -124,11 +127,14 @@ class Mastodon:
             _, scopes = await self._server.application()
         except PublishError as error:
             return [error.message]
-        if scopes is None:
-            return []
-        wanted = [scope for scope in _SCOPES if self._options.pictures or scope != "write:media"]
-        lacking = [scope for scope in wanted if not scopes & {scope, scope.partition(":")[0]}]
-        return [f"the token may not {_SCOPES[scope]}: it lacks the scope {scope}" for scope in lacking]
+        found = []
+        if self._options.url.startswith("http:") and not self._options.allow_networks:
+            found.append("the token goes unencrypted with every call: use https")
+        if scopes is not None:
+            wanted = [scope for scope in _SCOPES if self._options.pictures or scope != "write:media"]
+            lacking = [scope for scope in wanted if not scopes & {scope, scope.partition(":")[0]}]
+            found += [f"the token may not {_SCOPES[scope]}: it lacks the scope {scope}" for scope in lacking]
+        return found
 
     async def close(self) -> None:
         """Closes the connections; harmless when called twice."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aggregator import urls
-from aggregator.markup import text
+from aggregator.markup import text, tree
 from aggregator.targets.shared import article
 from aggregator.types import Image, Post
 
@@ -121,8 +121,8 @@ def language(tag: str | None) -> str | None:
 
 def cites(html: str, wanted: str) -> bool:
     """Whether a status links to an address."""
-    key = urls.compare_key(wanted)
-    links = (element.get("href") or "" for element in article.parse(html).iter("a"))
+    key, root = urls.compare_key(wanted), tree.body(html)
+    links = (element.get("href") or "" for element in ([] if root is None else root.iter("a")))
     return any(urls.compare_key(found) == key for found in links if found.startswith(("http:", "https:")))
 
 

@@ -80,7 +80,7 @@ class Micropub:
         else:
             url, note = previous.remote_url or previous.remote_id, ""
             held = await self._present(url)
-            if held and previous.version and held.fingerprint != previous.version:
+            if held and held.edited_since(previous.version):
                 return replace(previous, note=EDITED)
             url = await self._update(post, media, url, held)
         self._learn(url, post)
@@ -105,12 +105,9 @@ class Micropub:
         if held is None:
             return None
         self._learn(held.url, post)
-        return Publication(
-            remote_id=held.url,
-            remote_url=held.url,
-            pushed_hash=held.revision,
-            version=held.fingerprint if "content" in held.properties else "",
-        )
+        whole = held.revision == change.revision(post) and "content" in held.properties
+        version = held.version if whole else ""
+        return Publication(remote_id=held.url, remote_url=held.url, pushed_hash=held.revision, version=version)
 
     async def withdraw(self, post: Post, publication: Publication | None) -> None:
         """Deletes the entry; harmless where there is none."""
@@ -143,6 +140,8 @@ class Micropub:
             found.append(f"the token may not {_SCOPES['update']}: {refusal}")
         if self._options.pictures == "upload" and abilities.media_endpoint is None:
             found.append('the server has no media endpoint: pictures stay where they are; say so by pictures = "link"')
+        if self._server.site.startswith("http:") and not self._options.allow_networks:
+            found.append("the token goes unencrypted with every call: use https")
         if missing := set(self._options.syndicate_to) - abilities.syndication:
             found.append(f"syndicate_to: the server knows no {', '.join(sorted(missing))}")
         if self._options.destination and self._options.destination not in abilities.destinations:
@@ -165,10 +164,20 @@ class Micropub:
         if self._options.reference != "none" and post.credit.url:
             told[self._options.reference] = [post.credit.url]
         url = await self._with_photo({name: values for name, values in told.items() if values}, self._server.create)
+        try:
+            return await self._single(post, media, url)
+        except PublishError as error:
+            # Whatever it was: an entry is there, and the next attempt has to look for it.
+            raise type(error)(self.name, error.message, retry_after=error.retry_after, in_doubt=True) from error
+
+    async def _single(self, post: Post, media: Mapping[str, MediaFile], url: str) -> tuple[str, str]:
+        """The address of the one entry; a number behind the slug says that something had the slug already.
+
+        Where that is an earlier attempt of ours that had arrived unseen, the second copy is deleted.
+        """
         number = entry.number_of(url, post.slug) or 1
         if number == 1:
             return url, ""
-        # A number behind the slug: an earlier attempt had arrived unseen, or somebody else has the slug.
         head, _, tail = url.rpartition(f"-{number}")
         first = await self._at(head + tail, post)
         if first is None:
@@ -263,7 +272,7 @@ class Micropub:
             sight = await self._server.source(url)
         except PublishError:
             return ""  # the push itself went well: that must not be forgotten
-        return sight.fingerprint if isinstance(sight, Held) else ""
+        return sight.version if isinstance(sight, Held) else ""
 
     async def _at(self, url: str | None, post: Post) -> Held | None:
         """The post at an address, if it is there."""

@@ -41,6 +41,16 @@ class Held:
         return hashlib.sha256(facts.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
     @property
+    def version(self) -> str:
+        """The fingerprint, with the revision that it belongs to."""
+        return f"{self.fingerprint}:{self.revision}"
+
+    def edited_since(self, version: str) -> bool:
+        """Whether a person has changed it since it had that version; not where a later push of ours has arrived."""
+        fingerprint, _, revision = version.partition(":")
+        return bool(version) and self.revision in ("", revision) and self.fingerprint != fingerprint
+
+    @property
     def revision(self) -> str:
         """The revision of the post that it was made from; empty where it does not say."""
         mark = article.mark_of(self.html)

@@ -30,7 +30,7 @@ MAX_UPLOADED = 5_000  #: pictures whose addresses at the blog are remembered
 NAME = 20  #: digits of a picture's hash in the name of its copy
 EDITED = "edited by hand there: left as it is"
 TRASH = "trash"
-CHANGED = "changed by hand"  #: a version that no post has: whatever comes, the post is left as it is
+CHANGED = "changed by hand"  #: stands in a version that no post has: whatever comes, the post is left as it is
 
 
 class Options(Web):
@@ -81,7 +81,7 @@ class XmlRpc:
         if held is None or held.status == TRASH:
             where = previous.remote_url or previous.remote_id
             raise RemovedError(self.name, f"somebody put {where} into the trash there, or deleted it")
-        if previous.version and not held.unfinished and held.version != previous.version:
+        if not held.unfinished and held.edited_since(previous.version):
             return replace(previous, note=EDITED)
         return await self._change(post, held, await self._wanted(post, media, held))
 
@@ -91,7 +91,10 @@ class XmlRpc:
         Raises RemovedError where it lies in the trash and nowhere else.
         """
         held = await self._settled(post)
-        return None if held is None else self._publication(held, _revision(held))
+        if held is None:
+            return None
+        whole = held.revision == change.revision(post)
+        return self._publication(held, held.revision, version=None if whole else "")
 
     async def withdraw(self, post: Post, publication: Publication | None) -> None:
         """Puts the post into the trash, or deletes it where the blog has none; harmless where there is none."""
@@ -144,7 +147,7 @@ class XmlRpc:
     async def _change(self, post: Post, held: Held, wanted: Wanted) -> Publication:
         changed, note = await self._blog.change(held, wanted)
         if not changed:
-            return self._publication(held, _revision(held), note=EDITED, version=CHANGED)
+            return self._publication(held, held.revision, note=EDITED, version=f"{CHANGED}:{held.revision}")
         try:
             after = await self._blog.get(held.id)
         except PublishError:
@@ -220,11 +223,6 @@ class XmlRpc:
             version=held.version if version is None else version,
             note=note,
         )
-
-
-def _revision(held: Held) -> str:
-    """The revision that the blog is known to hold; empty for a draft that waits for its last step."""
-    return held.mark[1] if held.mark and not held.unfinished else ""
 
 
 def _shown(held: Held | None, name: str) -> Uploaded | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from html import unescape
 
+from aggregator.markup import tree
 from aggregator.targets.shared import article
 from aggregator.targets.xmlrpc import wire
 from aggregator.types import Post
@@ -52,10 +53,20 @@ class Held:
         return self.mark is not None and self.mark[1] == UNFINISHED
 
     @property
+    def revision(self) -> str:
+        """The revision that it was made from; empty where it does not say, or is not finished."""
+        return self.mark[1] if self.mark and not self.unfinished else ""
+
+    @property
     def version(self) -> str:
-        """The number that changes when a person edits the text."""
+        """A number that changes when a person edits the text, with the revision that it belongs to."""
         words = "\0".join((self.title, self.content, self.excerpt))
-        return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        return f"{hashlib.sha256(words.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}:{self.revision}"
+
+    def edited_since(self, version: str) -> bool:
+        """Whether a person has changed it since it had that version; not where a later push of ours has arrived."""
+        revision = version.partition(":")[2]
+        return bool(version) and self.revision in ("", revision) and self.version != version
 
     def is_of(self, post: Post) -> bool:
         """Whether it was made from the post. Blogs that take marks away leave title and original's address."""
@@ -64,7 +75,8 @@ class Held:
         return bool(post.credit.url) and post.title in (self.title, unescape(self.title)) and self._cites(post)
 
     def _cites(self, post: Post) -> bool:
-        return any(link.get("href") == post.credit.url for link in article.parse(self.content).iter("a"))
+        root = tree.body(self.content)
+        return root is not None and any(link.get("href") == post.credit.url for link in root.iter("a"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

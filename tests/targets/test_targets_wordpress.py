@@ -287,6 +287,13 @@ async def test_a_blog_without_a_trash_deletes(blog, make):
     assert not blog.posts
 
 
+async def test_a_host_that_lets_no_delete_through_is_asked_by_post(blog, make):
+    blog.firewall = lambda request: httpx.Response(405, html="Not allowed") if request.method == "DELETE" else None
+    target = make()
+    await target.withdraw(POST, await publish(target))
+    assert blog.only()["status"] == "trash"
+
+
 async def test_another_s_post_is_not_withdrawn_in_place_of_ours(blog, make):
     target = make()
     first = await publish(target)
@@ -330,6 +337,15 @@ async def test_a_tag_that_another_made_meanwhile_is_taken(blog, make):
     blog._terms = slow.__get__(blog)
     await publish(make())
     assert blog.names("tags", blog.only())[0] == "Science"
+
+
+async def test_a_tag_that_was_deleted_meanwhile_is_made_again(blog, make):
+    target = make()
+    await publish(target)
+    blog.terms["tags"].clear()
+    blog.posts.clear()
+    await publish(target)
+    assert blog.names("tags", blog.only()) == ["Science", "Déjà vu"]
 
 
 async def test_categories_come_from_everywhere_and_have_parents(blog, make):
@@ -449,6 +465,21 @@ async def test_a_lost_answer_to_an_upload_makes_no_second_picture(blog, make, me
     assert not caught.value.in_doubt
     await publish(target, with_picture(), media=media)
     assert len(blog.media) == 2
+
+
+async def test_a_picture_that_was_deleted_meanwhile_is_uploaded_again(blog, make, media):
+    target = make()
+    await publish(target, with_picture(), media=media)
+    blog.media.clear()
+    await publish(target, with_picture(2), media=media)
+    assert len(blog.media) == 2
+
+
+async def test_a_firewall_that_dislikes_a_picture_does_not_lose_the_post(blog, make, media):
+    page = httpx.Response(403, html="<h1>Blocked</h1>")
+    blog.firewall = lambda request: page if request.method == "POST" and "/media" in request.url.path else None
+    await publish(make(), with_picture(), media=media)
+    assert "https://paper.example/Head.jpg" in blog.only()["content"]
 
 
 async def test_a_picture_that_the_blog_refuses_is_shown_from_its_source(blog, make, media):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -38,12 +39,11 @@ class Words:
 
 
 class Pictures:
-    """The pictures of one blog that are ours. What was once uploaded or found is remembered."""
+    """The pictures of one blog that are ours."""
 
     def __init__(self, rest: Rest) -> None:
         self._rest = rest
-        self._held: dict[str, Picture] = {}  # by slug
-        self._failures: dict[str, int] = {}
+        self._failures: Counter[str] = Counter()  # by slug
         self._refused: set[str] = set()
         self._lock = asyncio.Lock()  # two posts with one picture must not upload it twice
 
@@ -52,41 +52,32 @@ class Pictures:
         wanted = {url: media[url] for url in article.picture_urls(post) if url in media}
         said = _said(post)
         async with self._lock:
-            await self._look_up([_slug(file) for file in wanted.values()])
-            found = {url: await self._one(file, said.get(url, Words())) for url, file in wanted.items()}
-        left = [url for url, picture in found.items() if picture is None]
-        notes = (
-            [f"{len(left)} of {len(found)} pictures are not taken there and shown from their source"] if left else []
-        )
-        return {url: picture for url, picture in found.items() if picture}, notes
+            held = await self._look_up({_slug(file) for file in wanted.values()})
+            for url, file in wanted.items():
+                slug = _slug(file)
+                if slug not in held and (made := await self._make(file, said.get(url, Words()))):
+                    held[slug] = made
+        found = {url: held[_slug(file)] for url, file in wanted.items() if _slug(file) in held}
+        left = len(wanted) - len(found)
+        return found, [f"{left} of {len(wanted)} pictures are not taken there: shown from their source"] if left else []
 
     async def is_ours(self, number: int) -> bool:
         """Whether a picture of the library was put there by us."""
-        if any(picture.id == number for picture in self._held.values()):
-            return True
         answer = await self._rest.get(f"media/{number}", {"_fields": "id,slug"}, expect={401, 403, 404})
         value = answer.json() if answer.status == 200 else None
         return isinstance(value, dict) and str(value.get("slug")).startswith(OURS)
 
-    async def _look_up(self, slugs: Sequence[str]) -> None:
-        unknown = [slug for slug in dict.fromkeys(slugs) if slug not in self._held]
-        if unknown:
-            asked = {"slug": ",".join(unknown), "per_page": "100", "_fields": "id,slug,source_url"}
-            for item in listed(await self._rest.get("media", asked)):
-                self._remember(item)
+    async def _look_up(self, slugs: Collection[str]) -> dict[str, Picture]:
+        """Those that are there, asked for anew each time: people tidy up their libraries."""
+        if not slugs:
+            return {}
+        asked = {"slug": ",".join(sorted(slugs)), "per_page": "100", "_fields": "id,slug,source_url"}
+        items = listed(await self._rest.get("media", asked))
+        return {str(item["slug"]): found for item in items if "slug" in item and (found := _picture(item))}
 
-    def _remember(self, item: Mapping[str, object]) -> Picture | None:
-        number, slug, url = item.get("id"), item.get("slug"), urls.resolve(None, str(item.get("source_url") or ""))
-        if not isinstance(number, int) or not isinstance(slug, str) or url is None:
-            return None
-        self._held[slug] = Picture(number, url)
-        return self._held[slug]
-
-    async def _one(self, file: MediaFile, words: Words) -> Picture | None:
-        """The picture in the library; None where the blog won't have it."""
+    async def _make(self, file: MediaFile, words: Words) -> Picture | None:
+        """The picture, uploaded; None where the blog won't have it."""
         slug = _slug(file)
-        if slug in self._held:
-            return self._held[slug]
         if slug in self._refused or file.type not in ENDINGS:
             return None
         try:
@@ -94,22 +85,15 @@ class Pictures:
         except OSError:
             return None  # our copy is gone; the original will do
         try:
-            answer = await self._send(slug, file, data, words)
-        except TryLaterError as error:
-            if error.retry_after is None and (failures := self._failures.get(slug, 0) + 1) < PATIENCE:
-                self._failures[slug] = failures
-                raise
-            if error.retry_after is not None:
-                raise
-            self._refused.add(slug)
-            return None
+            return _picture((await self._send(slug, file, data, words)).json())
         except RejectedError:
-            answer = None
-        if answer is None or answer.status >= 400:
             self._refused.add(slug)
-            return None
-        value = answer.json()
-        return self._remember(value) if isinstance(value, dict) else None
+        except TryLaterError as error:
+            self._failures[slug] += error.retry_after is None
+            if error.retry_after is not None or self._failures[slug] < PATIENCE:
+                raise
+            self._refused.add(slug)
+        return None
 
     async def _send(self, slug: str, file: MediaFile, data: bytes, words: Words) -> Answer:
         fields = {"slug": slug, "alt_text": words.alt, "caption": words.caption, "title": words.title or slug}
@@ -119,10 +103,18 @@ class Pictures:
             "Content-Disposition": f'attachment; filename="{_name(file)}"',
             "Content-MD5": hashlib.md5(data, usedforsecurity=False).hexdigest(),
         }
-        answer = await self._rest.add("media", data, fields, headers=headers, expect={403, 413, 415})
-        if answer.status == 403 and not code_of(answer).startswith("rest_"):
-            raise self._rest.error(answer)
+        answer = await self._rest.add("media", data, fields, headers=headers, expect={403})
+        if answer.status == 403 and code_of(answer) == "rest_cannot_create":
+            raise RejectedError(answer.target, "the account may not upload pictures")
+        if answer.status == 403:
+            raise await self._rest.refusal(answer)
         return answer
+
+
+def _picture(item: object) -> Picture | None:
+    number, url = (item.get("id"), item.get("source_url")) if isinstance(item, dict) else (None, None)
+    address = urls.resolve(None, url) if isinstance(url, str) else None
+    return Picture(number, address) if isinstance(number, int) and address else None
 
 
 def _slug(file: MediaFile) -> str:

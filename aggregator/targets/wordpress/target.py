@@ -138,8 +138,11 @@ class WordPressTarget:
             older = await posts.settled(self._rest, post)
             if older is not None and older.id != made.id:
                 return await self._update(post, media, older, None)
-        if self._options.status != "draft":
-            made = await self._send(made.id, self._final(post))
+        last = {} if self._options.status == "draft" else self._final(post)
+        if lost := {*shaped.categories, *shaped.tags} - {*made.categories, *made.tags}:
+            last |= await self._filed_anew(post, lost)
+        if last:
+            made = await self._send(made.id, last)
         return made.publication(pushed_hash=change.revision(post), note="; ".join(shaped.notes))
 
     async def _update(
@@ -209,6 +212,14 @@ class WordPressTarget:
             picture=lead.id if lead else 0,
             notes=[*notes, *said, *more],
         )
+
+    async def _filed_anew(self, post: Post, lost: set[int]) -> dict[str, object]:
+        """The terms of a post once more, where the blog has dropped some: somebody has deleted them there."""
+        self._terms.forget(lost)
+        categories, _ = await self._terms.categories(post, self._options.categories)
+        tags, _ = await self._terms.tags(post, self._options.tags)
+        fields: dict[str, object] = {"tags": tags}
+        return fields | ({"categories": categories} if categories else {})
 
     def _final(self, post: Post) -> dict[str, object]:
         """What the last step of a new post says."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from html import escape, unescape
 
 from aggregator.markup import text
@@ -13,7 +15,6 @@ from aggregator.targets.wordpress.rest import Rest, code_of, existing_term, list
 from aggregator.types import Post
 
 MAX_NAME = 200  #: characters; a longer one makes WordPress fail
-MAX_NEW = 10  #: terms that one post may make
 #: What WordPress says of a term that it won't make: the post goes without.
 REFUSALS = frozenset({"rest_cannot_create", "empty_term_name", "rest_invalid_param", "invalid_term", "db_insert_error"})
 JSON = {"Content-Type": "application/json"}
@@ -26,14 +27,15 @@ def category_names(post: Post, options: Categories) -> list[str]:
         names += _by_name(options.by_feed, known)
     for tag in post.tags:
         names += _by_name(options.by_tag, tag)
-    return _distinct(names)
+    return [name for name in _distinct(names) if name]
 
 
 def tag_names(post: Post, options: Tags) -> list[str]:
     """The tags of a post: the blog's own, then the source's."""
     renamed = {fold(old): new for old, new in options.rename.items()}
     taken = (renamed.get(fold(tag), tag) for tag in post.tags)
-    return _distinct([*options.always, *[tag for tag in taken if tag][: options.source]])
+    names = [*options.always, *[tag for tag in taken if tag][: options.source]]
+    return [name for name in _distinct(text.line(name, MAX_NAME) for name in names) if name]
 
 
 def fold(name: str) -> str:
@@ -47,37 +49,52 @@ class Terms:
     def __init__(self, rest: Rest) -> None:
         self._rest = rest
         self._ids: dict[tuple[str, int, str], int] = {}  # (taxonomy, parent, folded name) → number
-        self._totals: dict[str, int] = {}
+        self._totals: Counter[str] = Counter()
         self._barred: set[str] = set()  # taxonomies that the account may not add to
+        self._lock = asyncio.Lock()  # two posts with one category must not make it twice
 
     async def categories(self, post: Post, options: Categories) -> tuple[list[int], list[str]]:
         """The numbers of a post's categories, and what is to be said about those left out."""
         found: list[int] = []
         missing: list[str] = []
         for path in category_names(post, options):
-            parent = 0
-            for name in filter(None, (part.strip() for part in path.split("/"))):
-                number = await self._id("categories", name, parent, create=options.create)
-                if number is None:
-                    missing.append(path)
-                    break
-                parent = number
+            async with self._lock:
+                number = await self._category(path, options)
+            if number is None:
+                missing.append(path)
             else:
-                found.append(parent)
-        return list(dict.fromkeys(filter(None, found))), _left_out("category", missing)
+                found.append(number)
+        return list(dict.fromkeys(found)), _left_out("category", missing)
 
     async def tags(self, post: Post, options: Tags) -> tuple[list[int], list[str]]:
         """The numbers of a post's tags, and what is to be said about those left out."""
         found: list[int] = []
         missing: list[str] = []
         for name in tag_names(post, options):
-            room = len(found) < options.source + len(options.always) and await self._room(options)
-            number = await self._id("tags", name, 0, create=room)
+            async with self._lock:
+                number = await self._known("tags", name, 0)
+                if number is None and await self._room(options):
+                    number = await self._make("tags", name, 0)
             if number is None:
                 missing.append(name)
             else:
                 found.append(number)
         return list(dict.fromkeys(found)), _left_out("tag", missing)
+
+    def forget(self, numbers: Collection[int]) -> None:
+        """Terms that the blog has no longer: it drops unknown numbers without a word."""
+        self._ids = {key: number for key, number in self._ids.items() if number not in numbers}
+
+    async def _category(self, path: str, options: Categories) -> int | None:
+        parent = 0
+        for name in filter(None, (part.strip() for part in path.split("/"))):
+            number = await self._known("categories", name, parent)
+            if number is None and options.create and "categories" not in self._barred:
+                number = await self._make("categories", name, parent)
+            if number is None:
+                return None
+            parent = number
+        return parent or None
 
     async def _room(self, options: Tags) -> bool:
         """Whether the blog may have one more tag."""
@@ -89,15 +106,10 @@ class Terms:
             self._totals["tags"] = int(total) if total.isdecimal() else 0
         return self._totals["tags"] < options.limit
 
-    async def _id(self, taxonomy: str, name: str, parent: int, *, create: bool) -> int | None:
-        name = text.line(name, MAX_NAME)
+    async def _known(self, taxonomy: str, name: str, parent: int) -> int | None:
         key = (taxonomy, parent, fold(name))
-        if key not in self._ids and name:
-            found = await self._look_up(taxonomy, name, parent)
-            if found is None and create and taxonomy not in self._barred:
-                found = await self._make(taxonomy, name, parent)
-            if found is not None:
-                self._ids[key] = found
+        if key not in self._ids and (found := await self._look_up(taxonomy, name, parent)) is not None:
+            self._ids[key] = found
         return self._ids.get(key)
 
     async def _look_up(self, taxonomy: str, name: str, parent: int) -> int | None:
@@ -114,10 +126,13 @@ class Terms:
         fields = {"name": name} | ({"parent": parent} if parent else {})
         answer = await self._rest.add(taxonomy, json.dumps(fields).encode(), {}, headers=JSON, expect={400, 403, 500})
         if answer.status < 300:
-            made = answer.json()
-            self._totals[taxonomy] = self._totals.get(taxonomy, 0) + 1
-            return int(made["id"]) if isinstance(made, dict) and isinstance(made.get("id"), int) else None
-        return self._not_made(taxonomy, answer)
+            number = _made(answer)
+            self._totals[taxonomy] += 1
+        else:
+            number = self._not_made(taxonomy, answer)
+        if number is not None:
+            self._ids[taxonomy, parent, fold(name)] = number
+        return number
 
     def _not_made(self, taxonomy: str, answer: Answer) -> int | None:
         existing = existing_term(answer)
@@ -129,6 +144,11 @@ class Terms:
         return existing
 
 
+def _made(answer: Answer) -> int | None:
+    value = answer.json()
+    return int(value["id"]) if isinstance(value, dict) and isinstance(value.get("id"), int) else None
+
+
 def _by_name(names: dict[str, tuple[str, ...]], wanted: str) -> Sequence[str]:
     return next((found for name, found in names.items() if fold(name) == fold(wanted)), ()) if wanted else ()
 
@@ -138,4 +158,4 @@ def _distinct(names: Iterable[str]) -> list[str]:
 
 
 def _left_out(what: str, names: list[str]) -> list[str]:
-    return [f"without {what} {', '.join(names)}: the blog has it not, and the account may not make it"] if names else []
+    return [f"without {what} {', '.join(names)}: it is not there and can't be made"] if names else []

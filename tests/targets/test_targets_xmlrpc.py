@@ -281,6 +281,14 @@ class TestTheOwner:
         assert third.note == ""
         assert wordpress.posts[first.remote_id]["title"] == "Third"
 
+    async def test_a_post_that_the_owner_took_offline_stays_offline(self, wordpress: FakeWordPress) -> None:
+        target = build(wordpress)
+        first = await target.publish(make_post(), media=NO_MEDIA, previous=None)
+        wordpress.posts[first.remote_id]["status"] = "draft"
+        await target.publish(make_post(title="New"), media=NO_MEDIA, previous=first)
+        held = wordpress.posts[first.remote_id]
+        assert (held["title"], held["status"]) == ("New", "draft")
+
     async def test_what_lies_in_the_trash_is_not_made_again(self, wordpress: FakeWordPress) -> None:
         target = build(wordpress)
         first = await target.publish(make_post(), media=NO_MEDIA, previous=None)

@@ -91,8 +91,8 @@ def _settle_frame(frame: lxml.html.HtmlElement, labels: Mapping[str, str]) -> No
     # A PeerTube server may be anybody's: its player is a click away, at the page of the video.
     page = frame.get("src", "").replace("/videos/embed/", "/videos/watch/", 1)
     link = lxml.html.Element("a", {"href": page, "rel": "noopener noreferrer"})
-    name = etree.SubElement(link, "span")
-    name.text, name.tail = frame.get("title") or labels["video"], " "
+    caption = etree.SubElement(link, "span")
+    caption.text, caption.tail = frame.get("title") or labels["video"], " "
     etree.SubElement(link, "small").text = parts.netloc
     frame.addprevious(link)
     frame.drop_tree()

@@ -34,6 +34,7 @@ DOORS = {
     "structlog": {"log"},
     "pebble": {"pipeline"},
     "babel": {"targets"},
+    "aiosmtplib": {"targets"},
     "yaml": {"targets"},
     "markdownify": {"targets"},
     "markdown_it": {"targets"},
@@ -44,6 +45,7 @@ DOORS = {
     "aiohttp": set(),
     "urllib.request": set(),
     "http.client": set(),
+    "smtplib": set(),
 }
 
 

@@ -8,7 +8,7 @@ import ssl
 import warnings
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import default
@@ -123,7 +123,9 @@ class Clock:
         self.at += timedelta(**span)
 
 
-def build(folder: Path, server: MailServer, clock: Clock | None = None, **options: object) -> Any:
+def build(
+    folder: Path, server: MailServer, clock: Clock | None = None, *, base_url: str = SITE.base_url, **options: object
+) -> Any:
     said: dict[str, object] = {
         "host": "127.0.0.1",
         "port": server.port,
@@ -134,7 +136,9 @@ def build(folder: Path, server: MailServer, clock: Clock | None = None, **option
         "timeout": "5s",
     }
     read = mail.Options.model_validate(said | options, context={"folder": folder})
-    target = mail.build("mail", read, site=SITE, folder=folder, http=lambda networks: pytest.fail("no HTTP"))
+    target = mail.build(
+        "mail", read, site=replace(SITE, base_url=base_url), folder=folder, http=lambda networks: pytest.fail("no HTTP")
+    )
     target._now = clock or Clock()
     return target
 

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
 import mailserver
 import pytest
 from conformance import NO_MEDIA, TargetConformance, make_post
-from mailserver import START, Clock, MailServer, build, html_of, publish
+from hypothesis import given
+from hypothesis import strategies as st
+from mailserver import SITE, START, Clock, MailServer, build, html_of, publish
 
 from aggregator.errors import BlockedError, PublishError, RejectedError, TryLaterError
 from aggregator.policy import change
 from aggregator.targets import Flushes
+from aggregator.targets.email import letters
+from aggregator.targets.email.options import mailbox
 from aggregator.targets.shared.article import MARK
 
 
@@ -145,6 +150,52 @@ class TestTheMail:
             assert "The whole long text" not in part
             assert "First paragraph of story 1." in part
             assert "By Ada Byron" in part
+
+    @pytest.mark.parametrize(
+        ("base_url", "host"),
+        [
+            ("https://müllers-blatt.example/news", "xn--mllers-blatt-dlb.example"),
+            ("http://127.0.0.1:8080", "localhost"),
+            ("http://[::1]:8080", "localhost"),
+        ],
+    )
+    async def test_our_name_is_one_that_mail_servers_take(
+        self, tmp_path: Path, server: MailServer, base_url: str, host: str
+    ) -> None:
+        target = build(tmp_path, server, base_url=base_url)
+        await publish(target, 1)
+        await target.close()
+        assert server.helo == host
+        assert server.mails[0]["List-Id"].strip() == f"<mail.{host}>"
+
+
+STYLE = letters.Style(
+    site=SITE,
+    host="news.example",
+    name="mail",
+    sender=mailbox("The Night Desk <desk@news.example>"),
+    to=(mailbox("list@readers.example"),),
+    subject="{{ blog }}: {{ title }}",
+    full=True,
+    zone=UTC,
+    unsubscribe="",
+)
+HOSTILE = st.text(
+    st.one_of(st.sampled_from("\r\n =?:<>@.,\x00\t\x0b\x85\u2028\ud800ü眠"), st.characters()), max_size=300
+)
+
+
+@given(title=HOSTILE, text=HOSTILE, first=st.booleans())
+def test_whatever_a_post_says_the_header_is_ours(title: str, text: str, first: bool) -> None:
+    post = make_post(1, title=title, standfirst=text, excerpt=text, altered=text, generator=text)
+    letter = letters.of_post(post, "a" * 32, STYLE, START, mailed=0, first="x@news.example" if first else "")
+    header, _, _ = letter.message.partition(b"\r\n\r\n")
+    names = [line.partition(b":")[0].decode() for line in header.split(b"\r\n") if line[:1] not in b" \t"]
+    answers = ["In-Reply-To", "References"] if first else []
+    expected = ["From", "To", "Subject", "Date", "Message-ID", *answers, "Auto-Submitted", "List-Id"]
+    assert names == [*expected, "MIME-Version", "Content-Type", "Content-Language"]
+    assert letter.message.isascii()
+    assert b"\n" not in letter.message.replace(b"\r\n", b"")
 
 
 class TestOnceAsFarAsCanBeKnown:

@@ -6,11 +6,12 @@ it goes out and marked when its content does; its Message-ID is fixed, by which 
 
 from __future__ import annotations
 
+import ipaddress
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
+from aggregator.config.hours import time_zone
 from aggregator.targets import Connect
 from aggregator.targets.email.desk import Desk
 from aggregator.targets.email.digest import Digest
@@ -25,19 +26,34 @@ __all__ = ["Options", "build"]
 
 def build(name: str, options: Options, *, site: Site, folder: Path, http: Connect) -> Single | Digest:
     """The list of recipients as configured; nothing is opened before its first use."""
+    host = _host(site.base_url)
     style = Style(
         site=site,
+        host=host,
         name=name,
         sender=mailbox(options.sender),
         to=tuple(mailbox(to) for to in options.to),
         subject=options.subject or ("{{ blog }}: {{ title }}" if not options.digest else "{{ blog }}, {{ day }}"),
         full=(options.content or ("excerpt" if options.digest else "full")) == "full",
-        zone=ZoneInfo(options.zone),
+        zone=time_zone(options.zone),
         unsubscribe=options.unsubscribe,
     )
-    postman = Postman(name, options, our_host=urlsplit(site.base_url).hostname or "localhost")
+    postman = Postman(name, options, our_host=host)
     desk = Desk(name, options.path / f"{name}.sqlite3", postman, repeat=options.in_doubt == "repeat")
     times = options.times
     if times is None:
         return Single(name, desk, style, updates=options.updates, now=lambda: datetime.now(UTC))
     return Digest(name, desk, style, times, updates=options.updates, now=lambda: datetime.now(UTC))
+
+
+def _host(url: str) -> str:
+    """The host of an address in ASCII, as mail servers are told it; of one that is an IP address: none."""
+    host = urlsplit(url).hostname or ""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        try:
+            return host.encode("idna").decode("ascii") or "localhost"
+        except UnicodeError:
+            return "localhost"
+    return "localhost"

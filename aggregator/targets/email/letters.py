@@ -5,14 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 from html import escape
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from aggregator.config import BadValueError
 from aggregator.errors import BlockedError
@@ -36,12 +34,13 @@ class Style:
     """How mails are to be made."""
 
     site: Site
+    host: str  #: of the blog, in ASCII
     name: str  #: of the target: it names the list
     sender: Address
     to: tuple[Address, ...]
     subject: str  #: template
     full: bool  #: whole texts, not excerpts
-    zone: ZoneInfo
+    zone: tzinfo
     unsubscribe: str
 
 
@@ -109,9 +108,8 @@ def _headed(style: Style, local: str, subject: str, now: datetime, *, first: str
 
 
 def _list_id(style: Style) -> str:
-    host = urlsplit(style.site.base_url).hostname or "localhost"
     label = style.name.lower().replace("_", "-").strip("-") or "list"
-    return f"<{label}.{host}>"
+    return f"<{label}.{style.host}>"
 
 
 def _subject(style: Style, posts: Sequence[Post], now: datetime) -> str:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, timedelta
 from email.errors import MessageError
 from email.headerregistry import Address
 from pathlib import Path
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo
 
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
@@ -17,6 +16,7 @@ from pydantic import AfterValidator, Field, StrictBool, StrictInt, ValidationInf
 
 from aggregator import urls
 from aggregator.config import BadValueError, Duration, FolderPath, Line, Secret, Section
+from aggregator.config.hours import ZoneName, time_zone
 from aggregator.config.values import HostName, Network
 from aggregator.targets.email import times
 
@@ -54,14 +54,6 @@ def _mailbox(text: str) -> str:
     return text
 
 
-def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ValueError, OSError, LookupError) as error:
-        raise BadValueError(f"{name[:60]!r} is not a time zone", 'for example "Europe/Berlin" or "UTC"') from error
-    return name
-
-
 def _unsubscribe(text: str) -> str:
     if text and not (text.isascii() and (text.startswith("mailto:") or urls.resolve(None, text)) and ">" not in text):
         raise BadValueError("must be an address to leave the list by", "https://… or mailto:…")
@@ -91,7 +83,7 @@ class Options(Section):
     digest: Line = Field(
         default="", description='when gathered posts are sent: "07:00" or "6h"; empty: one mail a post'
     )
-    zone: Annotated[str, AfterValidator(_zone)] = Field(default="UTC", description="time zone of that time of day")
+    zone: ZoneName = Field(default="UTC", description="time zone of that time of day")
     updates: StrictBool = Field(default=False, description="whether a post that changes is mailed again")
     in_doubt: Literal["repeat", "skip"] = Field(
         default="repeat", description="what to do with a mail that may have arrived: send it again, or not"
@@ -115,7 +107,7 @@ class Options(Section):
     @classmethod
     def _digest(cls, value: str, info: ValidationInfo) -> str:
         if value:
-            times.read(value, ZoneInfo("UTC"))
+            times.read(value, UTC)
         return value
 
     @model_validator(mode="after")
@@ -129,4 +121,4 @@ class Options(Section):
     @property
     def times(self) -> times.Times | None:
         """When digests are due; None: each post is a mail of its own."""
-        return times.read(self.digest, ZoneInfo(self.zone)) if self.digest else None
+        return times.read(self.digest, time_zone(self.zone)) if self.digest else None

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 
 from aggregator.config import BadValueError
 from aggregator.config.values import duration
@@ -20,7 +19,7 @@ class Daily:
     """At a time of day."""
 
     at: time
-    zone: ZoneInfo
+    zone: tzinfo
 
     def after(self, waiting_since: datetime) -> datetime:
         """The first such moment after a post began to wait."""
@@ -32,7 +31,7 @@ class Daily:
         return moment
 
     def __str__(self) -> str:
-        return f"{self.at:%H:%M} {self.zone.key}"
+        return f"{self.at:%H:%M} {self.zone}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +51,7 @@ class Gathered:
 Times = Daily | Gathered
 
 
-def read(text: str, zone: ZoneInfo) -> Times:
+def read(text: str, zone: tzinfo) -> Times:
     """Reads ``07:00`` or a duration. Raises BadValueError."""
     clock = _CLOCK.fullmatch(text.strip())
     if clock is not None:

@@ -103,18 +103,19 @@ def writes(relay: Relay) -> int:
 
 async def killed_often(daemon: Daemon, relay: Relay, blog: Blog, articles: int, end: float) -> int:
     """Runs and kills the daemon until the blog shows all articles; how often that was."""
-    chance, kills = random.Random(7), 0
+    chance, kills, patience = random.Random(7), 0, 2.0
     while sum(post.status == "publish" for post in await asyncio.to_thread(blog.posts)) < articles:
         assert time.monotonic() < end, daemon.log
         async with daemon.running() as process:
             # In the midst of a delivery, wherever that is: some requests and a moment after the start.
-            last, moving = exchanges(relay) + chance.randint(4, max(60, articles)), True
-            patience = 20.0
-            while exchanges(relay) < last and (moving := await busy(relay, patience)):
+            last, moving, starting = exchanges(relay) + chance.randint(4, max(60, articles)), True, True
+            while exchanges(relay) < last and (moving := await busy(relay, patience + 10 * starting)):
                 assert process.returncode is None, daemon.log
-                patience = 2.0  # the start takes longer
+                starting = False
             await asyncio.sleep(chance.uniform(0, 0.2))
         kills += 1
+        # Pictures are fetched and looked at between two requests to the blog: that must not be cut off each time.
+        patience = 2.0 if moving else min(patience * 2, 30.0)
         if not moving:
             # All that is left waits for its next attempt, longer each time: not here.
             await daemon.ask("retry", "--target", "blog")

@@ -21,7 +21,15 @@ BEGIN, END = "<!--kg-card-begin: html-->", "<!--kg-card-end: html-->"
 _BOXES = frozenset({"article", "div", "footer", "header", "section"})
 _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
 _LISTS = frozenset({"ol", "ul"})
-_STACKED = ("blockquote", "div", "dt", "figure", "footer", "ol", "p", "pre", "table", "ul")
+#: Some themes float terms beside their meanings in next to no colour, and let players stand out of small screens.
+_LOOKS = {
+    "audio": "max-width:100%",
+    "dd": "margin:0 0 1em 1.5em",
+    "dt": "float:none;width:auto;margin:0;color:inherit;text-align:start;font-weight:600",
+    "iframe": "border:0;max-width:100%",
+    "video": "max-width:100%;height:auto",
+}
+_STACKED = ("blockquote", "div", "figure", "footer", "ol", "p", "pre", "table", "ul")
 #: Inline elements that Ghost's editor keeps, and those without which nothing is missing on the page.
 _KEPT = frozenset({"a", "b", "br", "code", "em", "i", "s", "strong", "sub", "sup", "u"})
 _TRANSPARENT = frozenset({"bdi", "font", "span", "time", "wbr"})
@@ -87,15 +95,13 @@ def _dressed(block: HtmlElement) -> HtmlElement:
     """The block with looks of its own where themes have none: they lay out the blocks that stand alone."""
     for element in block.iterdescendants(*_STACKED):
         before = element.getprevious()
-        if before is not None and before.tag in {"dd", "summary", *_STACKED}:
+        if before is not None and before.tag in {"summary", *_STACKED}:
             element.set("style", "margin-top:1em")
     for paragraph in block.iter("p"):
         for image in paragraph.iterchildren("img") if _loose_text(paragraph) else ():
             image.set("style", "display:inline-block;vertical-align:middle")
-    for frame in block.iter("iframe"):
-        frame.set("style", "border:0;max-width:100%")
-    for meaning in block.iter("dd"):
-        meaning.set("style", "margin-left:1.5em")
+    for element in block.iter(*_LOOKS):
+        element.set("style", _LOOKS[str(element.tag)])
     return block
 
 
@@ -134,7 +140,7 @@ def _blocks(box: HtmlElement) -> list[HtmlElement]:
     loose = _paragraph(box.text, blocks)
     for child in list(box):
         tail, child.tail = child.tail, None
-        if child.tag in _INLINE and all(inner.tag in _INLINE | _MEDIA for inner in child.iterdescendants()):
+        if child.tag in _INLINE and _is_phrase(child):
             if loose is None:
                 loose = _paragraph("", blocks, always=True)
             assert loose is not None
@@ -156,7 +162,11 @@ def _paragraph(text: str | None, blocks: list[HtmlElement], *, always: bool = Fa
 
 
 def _opened(block: HtmlElement) -> list[HtmlElement]:
-    if block.tag not in _BOXES or block.get("class") in _OURS:
+    if block.get("class") in _OURS:
+        if block.tag == "div" and _is_phrase(block):
+            block.tag = "p"  # themes set paragraphs in another type than boxes
+        return [block]
+    if block.tag not in _BOXES:
         return [block]
     inside = _blocks(block)
     for child in inside:
@@ -164,6 +174,11 @@ def _opened(block: HtmlElement) -> list[HtmlElement]:
             if (value := block.get(name)) and not child.get(name):
                 child.set(name, value)
     return inside
+
+
+def _is_phrase(element: HtmlElement) -> bool:
+    """Whether it holds nothing that would end a paragraph."""
+    return all(inner.tag in _INLINE | _MEDIA for inner in element.iterdescendants())
 
 
 def _tell_language(blocks: Iterable[HtmlElement], language: str, ours: str) -> None:

@@ -50,7 +50,8 @@ class Relay:
     """Stands before the server at ``target`` and shows it under its own address. An async context manager.
 
     Each request whose method is among ``methods`` takes the next word of ``plan``: a fault, or None for none. When
-    the plan is over all goes well. ``spoiled`` and ``passed`` count what was done, by fault and by method.
+    the plan is over all goes well. ``exchanges`` counts what came, ``spoiled`` what went wrong by fault, and ``passed``
+    what the server heard of by method.
 
     >>> async with Relay(site.url, [None, Fault.DROP_REPLY]) as relay:
     ...     await client.post(f"{relay.url}/posts")  # answered
@@ -67,6 +68,7 @@ class Relay:
         delay: float = 30,
     ) -> None:
         self.plan = iter(plan)
+        self.exchanges = 0
         self.spoiled: Counter[Fault] = Counter()
         self.passed: Counter[str] = Counter()
         self._target = urlsplit(target).netloc.encode()
@@ -105,6 +107,7 @@ class Relay:
     async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         request = await _read(reader)
         method = request.line.partition(b" ")[0].decode()
+        self.exchanges += 1
         fault = next(self.plan, None) if method in self._methods else None
         if fault is not None:
             self.spoiled[fault] += 1

@@ -6,7 +6,6 @@ import asyncio
 import socket
 import ssl
 import struct
-import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -31,7 +30,6 @@ class Seen:
     target: str  # path and query, byte for byte
     headers: tuple[tuple[str, str], ...]  # as sent, in order
     body: bytes = b""
-    at: float = 0.0  # monotonic clock
     port: int = 0  # the client's: one per connection
 
     @property
@@ -186,7 +184,6 @@ class ScriptedWeb:
             target=target,
             headers=headers,
             body=await reader.readexactly(length),
-            at=time.monotonic(),
             port=writer.get_extra_info("peername")[1],
         )
         self.requests.append(seen)

@@ -163,11 +163,13 @@ def test_documented_defaults_of_feeds_are_right(key, attribute):
     assert rows("[defaults]")[key][1] == told(value)
 
 
-def test_the_examples_of_the_configuration_page_load(tmp_path, monkeypatch):
+@pytest.mark.parametrize(("page", "least"), [("configuration", 4), ("migrating", 3)])
+def test_the_examples_of_a_page_load(tmp_path, monkeypatch, page, least):
     monkeypatch.setenv("EXAMPLE_TOKEN", "t")
+    monkeypatch.setenv("WP_PASSWORD", "abcd efgh ijkl mnop qrst uvwx")
     (tmp_path / "example-password").write_text("p")
-    found = re.findall(r"```toml\n(.*?)```", CONFIGURATION, re.S)
-    assert len(found) >= 4
+    found = re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / f"{page}.md").read_text(), re.S)
+    assert len(found) >= least
     site, target = '[site]\ntitle = "x"\nbase_url = "https://x.example"\n', '[targets.blog]\nkind = "site"\n'
     for number, text in enumerate(found):
         path = tmp_path / f"{number}.toml"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import tomlkit
@@ -24,6 +24,7 @@ class NewFeed:
     title: str = ""  #: its name is made of it, where none is given
     name: str = ""
     group: str = ""
+    settings: Mapping[str, str | int] = field(default_factory=dict)  #: further keys of its table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +80,8 @@ def _tables(config: Config, feeds: Sequence[NewFeed]) -> tuple[str, Added]:
         names.add(name)
         taken[form] = name
         added.append(name)
-        text += f"\n[feeds.{_key(name)}]\n" + tomlkit.dumps({"url": feed.url, **({"group": group} if group else {})})
+        keys = {"url": feed.url, **({"group": group} if group else {}), **feed.settings}
+        text += f"\n[feeds.{_key(name)}]\n{tomlkit.dumps(keys)}"
     return text, Added(names=tuple(added), known=tuple(known), refused=tuple(refused))
 
 

@@ -279,6 +279,37 @@ async def test_the_mark_is_found_among_many(ghost: FakeGhost) -> None:
     assert found.remote_id == first.remote_id
 
 
+@pytest.mark.parametrize(
+    ("date", "read"),
+    [("", None), ("soon", None), ("2026-03-01T12:00:00", datetime(2026, 3, 1, 12, tzinfo=UTC))],
+)
+async def test_a_date_that_can_not_be_read_is_none(ghost: FakeGhost, date: str, read: datetime | None) -> None:
+    blog = target(ghost)
+    first = await blog.publish(make_post(1), media=NO_MEDIA, previous=None)
+    ghost.posts[first.remote_id]["published_at"] = date
+    found = await blog.find(make_post(1))
+    assert found is not None
+    assert found.published_at == read
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [[], {"posts": None}, {"posts": []}, {"posts": [{"id": 7}]}, {"posts": [{"id": "../x"}]}, {"posts": ["x"]}],
+)
+async def test_an_answer_that_makes_no_sense_leaves_the_post_in_doubt(answer: object) -> None:
+    def nonsense(request: httpx.Request) -> httpx.Response:
+        empty = {"posts": [], "meta": {"pagination": {"next": "x"}}}
+        return httpx.Response(200, json=empty if request.method == "GET" else answer)
+
+    options = Options.model_validate({"url": URL, "key": KEY})
+    client = httpx.AsyncClient(transport=httpx.MockTransport(nonsense))
+    blog = build("ghost", options, site=SITE, folder=Path(), http=lambda _: client)
+    with pytest.raises(TryLaterError) as caught:
+        await blog.publish(make_post(1), media=NO_MEDIA, previous=None)
+    assert caught.value.in_doubt
+    await blog.close()
+
+
 # --- a person's hand -------------------------------------------------------------------------
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 
 from aggregator.errors import PublishError, RemovedError, TryLaterError
 from aggregator.policy import change
@@ -164,11 +164,19 @@ def _publication(held: Held, revision: str, *, version: str, note: str = "") -> 
     return Publication(
         remote_id=held.id,
         remote_url=held.url or None,
-        published_at=datetime.fromisoformat(held.published_at) if held.published_at else None,
+        published_at=_moment(held.published_at),
         pushed_hash=revision,
         version=version,
         note=note,
     )
+
+
+def _moment(told: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(told)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _key(held: Held) -> str:

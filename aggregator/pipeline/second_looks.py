@@ -51,8 +51,9 @@ class SecondLooks:
         memory = await self._store.read(feeds.memory, look.feed)
         feed = replace(self._feed(look.feed), memory=memory)
         known = (await self._store.read(entries.known, feed.name, [look.entry.key], ()))[look.entry.key]
-        many = look.looks > len(WAITS)  # kills had their share of them
-        reason = f"its page is looked at again, {look.looks} of {len(WAITS)}"
+        spent = look.looks > len(WAITS)  # the last ones ended in kills
+        often = f"its page was looked at again {len(WAITS)} times"
+        reason = often if spent else f"its page is looked at again, {look.looks} of {len(WAITS)}"
         why = Step(
             at=self._now(), feed=feed.name, entry_key=look.entry.key, step="second look", outcome="begun", reason=reason
         )
@@ -62,7 +63,7 @@ class SecondLooks:
             why=why,
             content_hash=known.content_hash,
             looks=look.looks,
-            no_page=f"its page was looked at again {len(WAITS)} times" if many else "",
+            no_page=often if spent else "",
         )
         taken = await self._taker.take(feed, wanted)
         wanted_still = await self._store.write(_save, look, taken, feed, self._client.hosts.blocked(), self._now())

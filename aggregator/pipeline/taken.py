@@ -103,6 +103,8 @@ def _taken_back(session: Session, taken: Taken, feed: Feed, now: datetime) -> Ta
 
 def _plan_look(session: Session, taken: Taken, feed: Feed) -> None:
     look = taken.look
+    if look is None and taken.article is None:
+        return  # it was never taken, so that there can't be a plan
     if look is None or look.at is None or taken.outcome in DECIDED:
         second_looks.drop(session, feed.name, [taken.entry.key])
     else:

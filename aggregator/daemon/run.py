@@ -19,7 +19,7 @@ from aggregator.daemon import systemd
 from aggregator.daemon.work import Work
 from aggregator.errors import ConfigError, StoreError
 from aggregator.log import get_logger
-from aggregator.store import Store, deliveries, entries, feeds, hosts, journal
+from aggregator.store import Store, deliveries, entries, feeds, hosts, journal, targets
 from aggregator.targets import Serves
 
 TICK = 1.0  #: seconds between two looks at what is due
@@ -156,6 +156,7 @@ class _Health:
         try:
             known = await self._app.store.read(feeds.overview)
             pending = await self._app.store.read(deliveries.pending)
+            paused = await self._app.store.read(targets.paused, self._app.now())
         except StoreError as error:
             self._facts = {"status": "store does not answer", "error": str(error)}
             return
@@ -165,6 +166,7 @@ class _Health:
             "feeds": len(known),
             "failing": sum(feed.failures > 0 for feed in known),
             "deliveries_waiting": pending,
+            "targets_paused": sorted(paused),
             "last_success_at": last.isoformat() if last else None,
         }
 

@@ -12,7 +12,7 @@ from aggregator.errors import PublishError, StoreError
 from aggregator.log import bound, get_logger
 from aggregator.pipeline import Delivered, Refreshed, outlet
 from aggregator.pipeline.outlet import LEASE, Wait
-from aggregator.policy import recovery
+from aggregator.policy import pace, recovery
 from aggregator.policy.recovery import Remedy
 from aggregator.store import SecondLook, deliveries, feeds, targets
 from aggregator.store.targets import Trouble
@@ -233,14 +233,14 @@ class Work:
     async def _deliver_batch(self, target: str, batch: Sequence[Delivery]) -> bool:
         """Attempts a batch in its order, some at a time where the target may be given that; whether it takes more.
 
-        What is not begun when it takes no more is put back untried.
+        What is not begun when it takes no more, or when quiet hours begin, is put back untried.
         """
-        left = list(reversed(batch))
+        left, quiet = list(reversed(batch)), self._quiet(target)
         going = True
 
         async def work_through() -> None:
             nonlocal going
-            while left and going and not self._closing:
+            while left and going and not self._closing and self._quiet(target) == quiet:
                 going = await self._deliver(left.pop()) and going
 
         try:
@@ -252,6 +252,10 @@ class Work:
         if left:
             await self._app.store.write(deliveries.put_back, [delivery.id for delivery in left])
         return going and not self._closing
+
+    def _quiet(self, target: str) -> bool:
+        hours = self._app.config.targets[target].manners.quiet
+        return hours is not None and pace.quiet_until(hours, self._app.now()) is not None
 
     async def _deliver(self, delivery: Delivery) -> bool:
         """Makes one attempt; whether its target takes more."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -33,6 +33,7 @@ class BusyTarget(RememberingTarget):
     most: int = 0
     asked: int = 0
     broken: bool = False
+    tick: Callable[[], None] = lambda: None
 
     async def publish(self, post: Post, *, media: Mapping[str, MediaFile], previous: Publication | None) -> Publication:
         self.asked += 1
@@ -42,6 +43,7 @@ class BusyTarget(RememberingTarget):
             await asyncio.sleep(0)
             if self.broken:
                 raise StoreError("disk gone")
+            self.tick()
             return await super().publish(post, media=media, previous=previous)
         finally:
             self.under_way -= 1
@@ -246,6 +248,13 @@ class TestPace:
         assert bench.target.sent == []
         await bench.later(hours=2)
         assert len(bench.target.sent) == COUNT
+
+    @pytest.mark.parametrize("manners", ['quiet = "15:00-18:00"'])
+    async def test_quiet_hours_that_begin_in_the_midst_of_a_batch_hold_back_the_rest(self, bench: Bench) -> None:
+        bench.target.tick = lambda: bench.clock.forward(hours=1)
+        await bench.first_round()
+        assert len(bench.target.sent) == 3
+        assert (await bench.waits())["blog"].count == COUNT - 3
 
     @pytest.mark.parametrize("manners", ["per_day = 1"])
     async def test_updates_and_withdrawals_go_all_the_same(self, bench: Bench) -> None:

@@ -39,3 +39,7 @@ class TestWordPressWithDraftsOnly(TestWordPressAsAnyTarget):
 
     def held(self) -> Mapping[str, str]:
         return {str(number): post["content"] for number, post in self.fake.posts.items() if post["status"] == "draft"}
+
+
+class TestWordPressWithBlocks(TestWordPressAsAnyTarget):
+    options: ClassVar = {"content": "blocks", "date": "now"}

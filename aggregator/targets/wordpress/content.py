@@ -52,12 +52,11 @@ def tree(
     root = article.parse(article.html(post, language=language, pictures=copies, lead_shown=lead_shown))
     _settle_pictures(root, {picture.url: picture.id for picture in pictures.values()})
     _settle_players(root)
-    _unwrap(root)
     _tidy(root)
-    _paragraphs(root, always=True)
+    _fill(root, list(_unwrapped(root)))
     for element in list(root.iter(*MIXED)):
         if element is not root:
-            _paragraphs(element, always=False)
+            _paragraphs(element)
     _tell_language(root, post.language, language, tagged=tagged)
     _disarm_addresses(root)
     return root
@@ -93,13 +92,11 @@ def plain(words: str) -> str:
 
 
 def _settle_pictures(root: lxml.html.HtmlElement, ids: Mapping[str, int]) -> None:
-    for picture in list(root.iter("picture")):
-        picture.drop_tag()
-    for source in list(root.iter("source")):
+    for source in root.iter("source"):
         parent = source.getparent()
         if parent is not None and parent.tag in ("audio", "video") and not parent.get("src") and source.get("src"):
             parent.set("src", source.get("src", ""))  # an author may not have sources within
-        source.drop_tag()  # the parser puts what follows a source into it
+    etree.strip_tags(root, "picture", "source")  # the parser puts what follows a source into it
     for video in root.iter("video"):
         video.set("style", "max-width:100%;height:auto")  # themes see to it for their own videos only
     for image in root.iter("img"):
@@ -144,14 +141,6 @@ def watched(player: str) -> str | None:
     return None
 
 
-def _unwrap(root: lxml.html.HtmlElement) -> None:
-    """Blocks stand beside each other, not in wrappers around them."""
-    while wrappers := [child for child in root if child.tag in WRAPPERS and not child.attrib]:
-        for wrapper in wrappers:
-            _paragraphs(wrapper, always=True)  # its words are no part of the words around it
-            wrapper.drop_tag()
-
-
 def _tidy(root: lxml.html.HtmlElement) -> None:
     """No line breaks but in preformatted text: WordPress makes paragraphs of them."""
     for element in root.iter():
@@ -162,43 +151,55 @@ def _tidy(root: lxml.html.HtmlElement) -> None:
             element.tail = _SPACE.sub(" ", element.tail)
 
 
-def _paragraphs(container: lxml.html.HtmlElement, *, always: bool) -> None:
+Run = list["str | lxml.html.HtmlElement"]
+
+
+def _unwrapped(container: lxml.html.HtmlElement) -> Iterator[lxml.html.HtmlElement | Run]:
+    """What a container holds, without wrappers around it."""
+    for part in _runs(container):
+        if isinstance(part, lxml.html.HtmlElement) and part.tag in WRAPPERS and not part.attrib:
+            yield from _unwrapped(part)
+        else:
+            yield part
+
+
+def _paragraphs(container: lxml.html.HtmlElement) -> None:
     """Puts words that stand beside blocks into paragraphs of their own; two line breaks part paragraphs."""
     if container.tag == "li" and _is_tight(container):
         return
-    runs = list(_runs(container))
-    if not always and len(runs) == 1 and not isinstance(runs[0], lxml.html.HtmlElement):
-        return
+    parts = list(_runs(container))
+    if len(parts) != 1 or isinstance(parts[0], lxml.html.HtmlElement):
+        _fill(container, parts)
+
+
+def _fill(container: lxml.html.HtmlElement, parts: Iterable[lxml.html.HtmlElement | Run]) -> None:
+    """Puts blocks, and words as paragraphs, in place of what was there."""
     for child in list(container):
         container.remove(child)
     container.text = None
-    for run in runs:
-        if isinstance(run, lxml.html.HtmlElement):
-            run.tail = None
-            container.append(run)
+    for part in parts:
+        if isinstance(part, lxml.html.HtmlElement):
+            part.tail = None
+            container.append(part)
         else:
-            container.append(_paragraph(run))
-
-
-Run = list["str | lxml.html.HtmlElement"]
+            container.append(_paragraph(part))
 
 
 def _runs(container: lxml.html.HtmlElement) -> Iterator[lxml.html.HtmlElement | Run]:
     """What a container holds: blocks, and runs of words between them."""
     run: Run = [container.text or ""]
+    broken = False  # the last thing in the run is a line break
     for child in container:
         tail = child.tail or ""
-        if child.tag in BLOCKS:
+        if child.tag in BLOCKS or (child.tag == "br" and broken):
             if _says(run):
                 yield run
-            yield child
-            run = [tail]
-        elif child.tag == "br" and _ends_with_break(run):
-            if _says(run):
-                yield run
+            if child.tag != "br":
+                yield child
             run = [tail]
         else:
             run += [child, tail]
+        broken = not tail.strip() and child.tag == "br" and len(run) > 1
     if _says(run):
         yield run
 
@@ -210,12 +211,6 @@ def _is_tight(item: lxml.html.HtmlElement) -> bool:
     return all(child.tag in ("ul", "ol") and not (child.tail or "").strip() for child in blocks) and all(
         child.tag in BLOCKS for child in after
     )
-
-
-def _ends_with_break(run: Run) -> bool:
-    rest = [part for part in run if not isinstance(part, str) or part.strip()]
-    last = rest[-1] if rest else None
-    return isinstance(last, lxml.html.HtmlElement) and last.tag == "br"
 
 
 def _says(run: Run) -> bool:

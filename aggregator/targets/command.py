@@ -46,7 +46,9 @@ class Options(Section):
     environment: Mapping[Variable, Secret] = Field(default={}, description="further environment variables")
     find: StrictBool = Field(default=False, description='whether the program knows the action "find"')
     check: StrictBool = Field(default=False, description='whether the program knows the action "check"')
-    timeout: Duration = Field(default=timedelta(seconds=60), description="for one run; then it is killed")
+    timeout: Annotated[Duration, Field(ge=timedelta(seconds=1), le=timedelta(minutes=30))] = Field(
+        default=timedelta(seconds=60), description="for one run; then it is killed"
+    )
 
     @field_validator("run")
     @classmethod

@@ -60,7 +60,9 @@ class Options(Section):
     allow_networks: tuple[Network, ...] = Field(
         default=(), description="private networks that the receiver may be in, e.g. 127.0.0.0/8; closed by default"
     )
-    timeout: Duration = Field(default=timedelta(seconds=30), description="for one whole call to the receiver")
+    timeout: Annotated[Duration, Field(ge=timedelta(seconds=1), le=timedelta(minutes=30))] = Field(
+        default=timedelta(seconds=30), description="for one whole call to the receiver"
+    )
 
     @field_validator("secret")
     @classmethod

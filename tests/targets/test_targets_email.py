@@ -307,6 +307,16 @@ class TestOnceAsFarAsCanBeKnown:
         assert str(second["Subject"]).startswith("Withdrawn: Story 1")
         assert "First paragraph" not in html_of(second)
 
+    async def test_a_withdrawal_that_is_undone_is_mailed_and_can_be_withdrawn_again(
+        self, tmp_path: Path, server: MailServer
+    ) -> None:
+        target = build(tmp_path, server)
+        for _ in range(2):
+            await publish(target, 1)
+            await target.withdraw(make_post(1), None)
+        await target.close()
+        assert len({mail["Message-ID"] for mail in server.mails}) == 4
+
 
 class TestAnswers:
     @pytest.mark.parametrize(

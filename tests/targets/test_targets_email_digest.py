@@ -196,8 +196,22 @@ async def test_what_is_withdrawn_after_it_was_sent_is_told(make: Make, server: M
     await target.flush()
     await target.withdraw(make_post(1), done)
     await target.withdraw(make_post(1), done)
-    assert [mail["Message-ID"] for mail in server.mails[1:]] == [f"<{make_post(1).key}.withdrawn@news.example>"]
+    assert [mail["Message-ID"] for mail in server.mails[1:]] == [f"<{make_post(1).key}.withdrawn.1@news.example>"]
     assert server.mails[1]["In-Reply-To"].strip() == server.mails[0]["Message-ID"]
+
+
+async def test_a_withdrawal_that_is_undone_comes_with_the_next_digest(
+    make: Make, server: MailServer, clock: Clock
+) -> None:
+    target = make()
+    await publish(target, 1)
+    clock.forward(days=1)
+    await target.flush()
+    await target.withdraw(make_post(1), None)
+    await publish(target, 1)
+    clock.forward(days=1)
+    await target.flush()
+    assert titles(server)[2] == ["Story 1"]
 
 
 async def test_a_digest_that_may_have_arrived_is_sent_again_byte_for_byte_by_the_next_life(

@@ -277,6 +277,7 @@ def test_every_option_is_on_the_page(key: str) -> None:
         ({"secret": "short"}, "whsec_"),
         ({"secret": "whsec_" + "A" * 200}, "whsec_"),
         ({"signature": "md5"}, "standard"),
+        ({"timeout": "0s"}, "greater than or equal"),
         ({"headers": {"Host": "x"}}, "set by Wirecopy itself"),
         ({"colour": "red"}, "Extra inputs"),
     ],

@@ -230,6 +230,16 @@ class TestWhatIsTold:
         assert originals.mentions == {}
         assert len(originals.asked) == 1  # the page need not be there any more
 
+    async def test_a_withdrawal_that_is_undone_is_told(self, target: Any, originals: Originals, clock: Clock) -> None:
+        post = make_post(1)
+        await publish(target, originals, post)
+        await later(target, clock, minutes=10)
+        await target.withdraw(post, None)
+        await publish(target, originals, post)
+        await later(target, clock, minutes=10)
+        assert len(originals.told) == 2
+        assert list(originals.mentions) == [post.key]
+
     async def test_what_was_never_told_is_not_taken_back(self, target: Any, originals: Originals, clock: Clock) -> None:
         post = make_post(1)
         await publish(target, originals, post)

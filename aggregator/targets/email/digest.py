@@ -45,9 +45,9 @@ class Digest:
         """Puts the post by for the next digest, in the place of an earlier revision that still waits."""
         async with self._lock:
             kept = await self._reopened(post, previous)
-            if kept is not None:
+            if kept is not None and kept.state not in ("withdrawn", "refused"):
                 done = settled(post, kept, updates=self._updates or kept.state == "waiting")
-                if done is not None and kept.state != "refused":
+                if done is not None:
                     return done
             revision = change.revision(post)
             await self._desk.do(lambda box: box.wait(post, revision, self._now()))
@@ -66,7 +66,7 @@ class Digest:
             if kept is None or kept.state == "withdrawn":
                 return
             if kept.mailed or kept.state not in ("waiting", "refused"):
-                await notify(self._desk, post, self._style, self._now(), revision=kept.revision, first=kept.letter)
+                await notify(self._desk, post, kept, self._style, self._now())
             else:
                 await self._desk.do(lambda box: box.forget(post.key))
 

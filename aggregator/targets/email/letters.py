@@ -74,12 +74,12 @@ def of_digest(posts: Sequence[tuple[Post, str]], style: Style, now: datetime) ->
     return _sealed(message, _plain(chosen, style), page, style.site.language), len(chosen)
 
 
-def of_withdrawal(post: Post, style: Style, now: datetime, *, first: str) -> Letter:
+def of_withdrawal(post: Post, style: Style, now: datetime, *, mailed: int, first: str) -> Letter:
     """The notice that a post that was mailed does not stand any more; its text is not repeated."""
     language = style.site.language
     words = texts.texts(language)
     subject = text.line(f"{words['gone']}: {post.title}", MAX_SUBJECT)
-    message = _headed(style, f"{post.key}.withdrawn", subject, now, first=first)
+    message = _headed(style, f"{post.key}.withdrawn.{mailed}", subject, now, first=first)
     told = words["gone_text"]
     return _sealed(
         message,

@@ -95,7 +95,9 @@ class Options(Section):
     allow_networks: tuple[Network, ...] = Field(
         default=(), description="private networks that the server may be in, e.g. 127.0.0.0/8; closed by default"
     )
-    timeout: Duration = Field(default=timedelta(seconds=60), description="for each answer of the server")
+    timeout: Annotated[Duration, Field(ge=timedelta(seconds=1), le=timedelta(minutes=10))] = Field(
+        default=timedelta(seconds=60), description="for each answer of the server"
+    )
 
     @field_validator("subject")
     @classmethod

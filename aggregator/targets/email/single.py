@@ -7,6 +7,7 @@ from datetime import datetime
 
 from aggregator.policy import change
 from aggregator.targets.email import letters
+from aggregator.targets.email.box import Kept
 from aggregator.targets.email.desk import Desk, publication, settled
 from aggregator.types import MediaFile, Post, Publication
 
@@ -26,8 +27,10 @@ class Single:
     async def publish(self, post: Post, *, media: Mapping[str, MediaFile], previous: Publication | None) -> Publication:
         """Mails the post, unless that was done."""
         kept = await self._desk.kept(post, previous)
-        if kept is not None and (done := settled(post, kept, updates=self._updates)) is not None:
-            return done
+        if kept is not None and kept.state != "withdrawn":
+            done = settled(post, kept, updates=self._updates)
+            if done is not None:
+                return done
         revision, now = change.revision(post), self._now()
         mailed, first = (kept.mailed, kept.letter) if kept else (0, "")
         letter = await self._desk.do(
@@ -46,7 +49,7 @@ class Single:
         """Tells the recipients that the post was withdrawn, if it was mailed to them."""
         kept = await self._desk.kept(post, publication)
         if kept is not None and kept.state != "withdrawn":
-            await notify(self._desk, post, self._style, self._now(), revision=kept.revision, first=kept.letter)
+            await notify(self._desk, post, kept, self._style, self._now())
 
     async def check(self) -> list[str]:
         """What keeps mails from being taken; the server is asked all but to take one."""
@@ -57,8 +60,8 @@ class Single:
         await self._desk.close()
 
 
-async def notify(desk: Desk, post: Post, style: letters.Style, now: datetime, *, revision: str, first: str) -> None:
+async def notify(desk: Desk, post: Post, kept: Kept, style: letters.Style, now: datetime) -> None:
     """Mails the notice that a post was withdrawn."""
-    letter = letters.of_withdrawal(post, style, now, first=first)
+    letter = letters.of_withdrawal(post, style, now, mailed=kept.mailed, first=kept.letter)
     await desk.send(letter)
-    await desk.do(lambda box: box.mailed(post.key, revision, letter.id, now, state="withdrawn"))
+    await desk.do(lambda box: box.mailed(post.key, kept.revision, letter.id, now, state="withdrawn"))

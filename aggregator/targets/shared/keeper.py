@@ -57,7 +57,7 @@ class Keeper(Generic[F]):
         try:
             if self._file is None:
                 self._path.parent.mkdir(parents=True, exist_ok=True)
-                self._file = self._opened(_connected(self._path))
+                self._file = self._open()
             return work(self._file)
         except OSError as error:
             raise BlockedError(self._target, f"the folder {self._path.parent} can't be used: {error}") from error
@@ -65,6 +65,14 @@ class Keeper(Generic[F]):
             raise TryLaterError(self._target, f"{self._path} can't be used now: {error}") from error
         except sqlite3.DatabaseError as error:
             raise BlockedError(self._target, f"{self._path} is damaged: {error}") from error
+
+    def _open(self) -> F:
+        connection = _connected(self._path)
+        try:
+            return self._opened(connection)
+        except sqlite3.Error:
+            connection.close()
+            raise
 
 
 def _connected(path: Path) -> sqlite3.Connection:

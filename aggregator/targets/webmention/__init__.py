@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field
 
@@ -47,7 +48,7 @@ class Options(Section):
     """``[targets.NAME]`` with ``kind = "webmention"``."""
 
     of: Name = Field(description="name of the target that publishes the posts")
-    wait: Duration = Field(
+    wait: Annotated[Duration, Field(le=timedelta(days=7))] = Field(
         default=timedelta(minutes=10), description="between a post and its mention: corrections come soon"
     )
     path: FolderPath = Field(
@@ -56,7 +57,9 @@ class Options(Section):
     allow_networks: tuple[Network, ...] = Field(
         default=(), description="private networks that endpoints may be in, e.g. 127.0.0.0/8; closed by default"
     )
-    timeout: Duration = Field(default=timedelta(seconds=30), description="for one call to an endpoint")
+    timeout: Annotated[Duration, Field(ge=timedelta(seconds=1), le=timedelta(minutes=10))] = Field(
+        default=timedelta(seconds=30), description="for one call to an endpoint"
+    )
 
 
 class Webmentions:
@@ -85,7 +88,7 @@ class Webmentions:
         revision = change.revision(post)
         noted = await self._keeper.do(lambda ledger: ledger.noted(post.key))
         known = noted.revision if noted else previous.pushed_hash if previous else ""
-        if known == revision:
+        if known == revision and not (noted and noted.action is Action.WITHDRAW):
             return Publication(remote_id=post.key, pushed_hash=revision)
         await self._plan(post, revision, Action.PUBLISH)
         return Publication(remote_id=post.key, pushed_hash=revision, note=f"to be told once it is at {self.of}")

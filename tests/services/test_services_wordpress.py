@@ -100,7 +100,7 @@ async def test_what_is_wrong_is_told_to_the_owner(wordpress: wordpress.Site) -> 
         ("author", {"author": wordpress.users["editor"].login}, "needs the role Editor"),
         ("editor", {"author": "nobody"}, "no author nobody"),
         ("author", {"meta": {"source_url": "{url}", "other": ""}}, "drops the custom fields other:"),
-        ("author", {"categories": {"always": ["Never made"]}}, "may not make categories"),
+        ("author", {"categories": {"always": ["Never made"]}}, "no category Never made"),
     ):
         target = build(wordpress, role, **options)
         problem = " | ".join(await target.check())

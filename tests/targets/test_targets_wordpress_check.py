@@ -104,7 +104,8 @@ async def test_all_is_well_where_all_is_well():
         ("subscriber", {}, "may not write posts (it has subscriber)"),
         ("contributor", {"pictures": "link"}, 'set status = "pending"'),
         ("contributor", {"status": "draft"}, "may not upload pictures"),
-        ("author", {"categories": {"always": ["News"]}}, "may not make categories"),
+        ("author", {"categories": {"always": ["News"]}}, "no category News, and the account may not make it"),
+        ("editor", {"categories": {"by_feed": {"a": ["World/News"]}, "create": False}}, "no category World/News"),
         ("author", {"author": "ada"}, "may not post as ada"),
         ("editor", {"authors": {"x": "nobody"}}, "no author nobody"),
         ("author", {"meta": {"footnotes": "x", "source_url": "{url}"}}, "drops the custom fields source_url:"),
@@ -115,6 +116,12 @@ async def test_what_is_missing_is_told_in_a_sentence(role, options, expected):
     (line,) = await make(FakeWordPress(role), **options).check()
     assert expected in line
     assert PASSWORD not in line
+
+
+async def test_an_author_may_post_in_categories_that_are_there():
+    blog = FakeWordPress("author")
+    blog.term("categories", "Europe", blog.term("categories", "World"))
+    assert await make(blog, categories={"by_tag": {"x": ["world/europe"]}}).check() == []
 
 
 async def test_a_blog_without_application_passwords_is_told_so():

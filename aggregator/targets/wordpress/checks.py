@@ -7,11 +7,12 @@ from urllib.parse import urlsplit
 
 from aggregator.errors import PublishError
 from aggregator.targets.wordpress.authors import Authors
-from aggregator.targets.wordpress.options import Options
+from aggregator.targets.wordpress.options import Categories, Options
 from aggregator.targets.wordpress.rest import Account, Rest
+from aggregator.targets.wordpress.terms import Terms
 
 
-async def complaints(rest: Rest, options: Options, authors: Authors) -> list[str]:
+async def complaints(rest: Rest, options: Options, authors: Authors, terms: Terms) -> list[str]:
     """What is wrong, in sentences; empty: all is well."""
     found = list(_in_the_clear(options.url))
     try:
@@ -32,6 +33,7 @@ async def complaints(rest: Rest, options: Options, authors: Authors) -> list[str
         for name in authors.named:
             _, complaint = await authors.resolve(name)
             found += [complaint] if complaint else []
+        found += await _about_categories(account, options.categories, terms)
         if options.meta and (dropped := sorted(options.meta.keys() - await rest.custom_fields())):
             found.append(
                 f"the blog drops the custom fields {', '.join(dropped)}: a plugin or theme there has to register "
@@ -66,6 +68,20 @@ def _about_credentials(error: PublishError, *, application_passwords: bool) -> s
     )
 
 
+async def _about_categories(account: Account, categories: Categories, terms: Terms) -> list[str]:
+    if categories.create and "manage_categories" in account.capabilities:
+        return []
+    named = (categories.always, *categories.by_feed.values(), *categories.by_tag.values())
+    absent = await terms.absent(path for paths in named for path in paths)
+    if not absent:
+        return []
+    reason = "the account may not make it: that needs the role Editor" if categories.create else "create is off"
+    return [
+        f"the blog has no category {path}, and {reason}; posts go without it, unless you make it there"
+        for path in absent
+    ]
+
+
 def _about_rights(account: Account, options: Options) -> list[str]:
     has = account.capabilities
     role = ", ".join(account.roles) or "no role"
@@ -79,11 +95,5 @@ def _about_rights(account: Account, options: Options) -> list[str]:
     if options.pictures == "upload" and "upload_files" not in has:
         found.append(
             f'the account may not upload pictures (it has {role}): give it the role Author, or set pictures = "link"'
-        )
-    named = [*options.categories.always, *options.categories.by_feed, *options.categories.by_tag]
-    if options.categories.create and named and "manage_categories" not in has:
-        found.append(
-            f"the account may not make categories (it has {role}): make those that are set here by hand at the blog, "
-            "or give it the role Editor; posts go without those that are missing"
         )
     return found

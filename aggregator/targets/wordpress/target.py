@@ -88,7 +88,7 @@ class WordPressTarget:
 
     async def check(self) -> list[str]:
         """What is wrong with address, credentials, rights and names."""
-        return await checks.complaints(self._rest, self._options, self._authors)
+        return await checks.complaints(self._rest, self._options, self._authors, self._terms)
 
     def wants(self, post: Post) -> tuple[str, ...]:
         """The pictures that the post shows, unless they stay where they are."""

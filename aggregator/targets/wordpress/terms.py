@@ -59,7 +59,7 @@ class Terms:
         missing: list[str] = []
         for path in category_names(post, options):
             async with self._lock:
-                number = await self._category(path, options)
+                number = await self._category(path, create=options.create)
             if number is None:
                 missing.append(path)
             else:
@@ -81,15 +81,19 @@ class Terms:
                 found.append(number)
         return list(dict.fromkeys(found)), _left_out("tag", missing)
 
+    async def absent(self, paths: Iterable[str]) -> list[str]:
+        """The categories that the blog has not got."""
+        return [path for path in _distinct(paths) if await self._category(path, create=False) is None]
+
     def forget(self, numbers: Collection[int]) -> None:
         """Terms that the blog has no longer: it drops unknown numbers without a word."""
         self._ids = {key: number for key, number in self._ids.items() if number not in numbers}
 
-    async def _category(self, path: str, options: Categories) -> int | None:
+    async def _category(self, path: str, *, create: bool) -> int | None:
         parent = 0
         for name in filter(None, (part.strip() for part in path.split("/"))):
             number = await self._known("categories", name, parent)
-            if number is None and options.create and "categories" not in self._barred:
+            if number is None and create and "categories" not in self._barred:
                 number = await self._make("categories", name, parent)
             if number is None:
                 return None

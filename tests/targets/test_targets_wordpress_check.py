@@ -9,20 +9,14 @@ from pathlib import Path
 import httpx
 import pytest
 from conformance import make_post
-from fake_wordpress import PASSWORD, URL, USER, FakeWordPress
+from fake_wordpress import PASSWORD, URL, FakeWordPress
 from pydantic import ValidationError
+from wordpress_bench import build_at
 
 from aggregator.config import Secret
 from aggregator.errors import BlockedError
-from aggregator.targets.wordpress import Options, build
+from aggregator.targets.wordpress import Options
 from aggregator.targets.wordpress.options import Categories, Tags
-from aggregator.types import Site
-
-
-def make(blog: FakeWordPress, **options: object):
-    settings = Options.model_validate({"url": URL, "username": USER, "password": Secret(PASSWORD)} | options)
-    site = Site(title="Wire", base_url="https://wire.example")
-    return build("news", settings, site=site, folder=Path(), http=lambda networks: httpx.AsyncClient(transport=blog))
 
 
 def page(link: str = "", html: str = "<p>Hello</p>", **headers: str) -> httpx.Response:
@@ -35,7 +29,7 @@ def page(link: str = "", html: str = "<p>Hello</p>", **headers: str) -> httpx.Re
 
 async def test_the_api_is_at_the_usual_place():
     blog = FakeWordPress()
-    await make(blog).publish(make_post(1), media={}, previous=None)
+    await build_at(blog).publish(make_post(1), media={}, previous=None)
     assert blog.asked[0] == ("GET", "")
 
 
@@ -50,14 +44,14 @@ async def test_the_api_is_at_the_usual_place():
 async def test_the_home_page_names_the_api(home):
     blog = FakeWordPress()
     blog.index_at, blog.page = "/index.php/api/", home
-    await make(blog).publish(make_post(1), media={}, previous=None)
+    await build_at(blog).publish(make_post(1), media={}, previous=None)
     assert blog.shown()
 
 
 async def test_a_blog_with_plain_permalinks_is_posted_to_and_told():
     blog = FakeWordPress()
     blog.index_at = ""
-    target = make(blog)
+    target = build_at(blog)
     assert ["plain permalinks" in line for line in await target.check()] == [True]
     publication = await target.publish(make_post(1), media={}, previous=None)
     assert blog.shown()
@@ -69,7 +63,7 @@ async def test_credentials_do_not_follow_a_page_to_another_server():
     blog = FakeWordPress()
     blog.index_at, blog.page = "", page('<https://other.example/wp-json/>; rel="https://api.w.org/"')
     with pytest.raises(BlockedError, match=r"says that it is https://other\.example: set url"):
-        await make(blog).publish(make_post(1), media={}, previous=None)
+        await build_at(blog).publish(make_post(1), media={}, previous=None)
 
 
 @pytest.mark.parametrize("answer", [httpx.Response(200, html="<p>Parking</p>"), httpx.Response(403, html="No")])
@@ -77,7 +71,7 @@ async def test_a_site_without_the_api_is_told_so(answer):
     blog = FakeWordPress()
     blog.firewall = lambda request: httpx.Response(answer.status_code, html=answer.text)
     blog.page = answer
-    (line,) = await make(blog).check()
+    (line,) = await build_at(blog).check()
     assert "no WordPress REST API" in line
     assert "security plugin" in line
 
@@ -86,7 +80,7 @@ async def test_a_redirect_names_the_address_to_set():
     blog = FakeWordPress()
     moved = {"Location": "https://www.blog.example/"}
     blog.index_at, blog.page = "", httpx.Response(301, headers=moved)
-    (line,) = await make(blog).check()
+    (line,) = await build_at(blog).check()
     assert "set url to that address" in line
     assert "https://www.blog.example/" in line
 
@@ -95,7 +89,7 @@ async def test_a_redirect_names_the_address_to_set():
 
 
 async def test_all_is_well_where_all_is_well():
-    assert await make(FakeWordPress("editor"), categories={"always": ["News"]}, author="ada").check() == []
+    assert await build_at(FakeWordPress("editor"), categories={"always": ["News"]}, author="ada").check() == []
 
 
 @pytest.mark.parametrize(
@@ -113,7 +107,7 @@ async def test_all_is_well_where_all_is_well():
     ],
 )
 async def test_what_is_missing_is_told_in_a_sentence(role, options, expected):
-    (line,) = await make(FakeWordPress(role), **options).check()
+    (line,) = await build_at(FakeWordPress(role), **options).check()
     assert expected in line
     assert PASSWORD not in line
 
@@ -121,13 +115,13 @@ async def test_what_is_missing_is_told_in_a_sentence(role, options, expected):
 async def test_an_author_may_post_in_categories_that_are_there():
     blog = FakeWordPress("author")
     blog.term("categories", "Europe", blog.term("categories", "World"))
-    assert await make(blog, categories={"by_tag": {"x": ["world/europe"]}}).check() == []
+    assert await build_at(blog, categories={"by_tag": {"x": ["world/europe"]}}).check() == []
 
 
 async def test_a_blog_without_application_passwords_is_told_so():
     blog = FakeWordPress()
     blog.application_passwords = False
-    (line,) = await make(blog, password=Secret("wrong")).check()
+    (line,) = await build_at(blog, password=Secret("wrong")).check()
     assert "does not offer Application Passwords" in line
 
 
@@ -141,7 +135,7 @@ async def test_a_blog_without_application_passwords_is_told_so():
     ],
 )
 async def test_a_password_in_the_clear_is_warned_of(url, warned):
-    found = await make(FakeWordPress(), url=url).check()
+    found = await build_at(FakeWordPress(), url=url).check()
     assert ["is not https" in line for line in found] == [True] * warned
 
 
@@ -158,7 +152,7 @@ async def test_a_password_in_the_clear_is_warned_of(url, warned):
 )
 def test_an_option_that_says_nothing_is_refused(options):
     with pytest.raises(ValidationError):
-        make(FakeWordPress(), **options)
+        build_at(FakeWordPress(), **options)
 
 
 # --- the page of the manual ---

@@ -136,13 +136,7 @@ class Command:
     async def _run(self, given: bytes, *, writes: bool) -> Ended:
         program, seconds = self._options.run[0], self._options.timeout.total_seconds()
         try:
-            transport, run = await asyncio.get_running_loop().subprocess_exec(
-                _Run,
-                *self._options.run,
-                cwd=self._options.folder,
-                env=self._environment,
-                start_new_session=True,  # a process group of its own, to be killed as a whole
-            )
+            transport, run = await self._start()
         except (FileNotFoundError, NotADirectoryError, PermissionError) as error:
             raise BlockedError(self.name, f"{program} can't be run: {error.strerror}: {error.filename}") from error
         except OSError as error:
@@ -159,6 +153,23 @@ class Command:
         code = transport.get_returncode()
         assert code is not None
         return Ended(code=code, output=bytes(run.output), errors=bytes(run.errors))
+
+    async def _start(self) -> tuple[asyncio.SubprocessTransport, _Run]:
+        begun = asyncio.get_running_loop().subprocess_exec(
+            _Run,
+            *self._options.run,
+            cwd=self._options.folder,
+            env=self._environment,
+            start_new_session=True,  # a process group of its own, to be killed as a whole
+        )
+        starting = asyncio.ensure_future(begun)
+        try:
+            return await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            # Cancelled within its start, the loop would end the program alone, not what that has started by then.
+            with suppress(OSError):
+                await _end(*await starting)
+            raise
 
     def _quote(self, errors: bytes) -> str:
         """The last line that the program wrote to standard error, without secrets."""

@@ -1,4 +1,4 @@
-"""The real servers: each is started once for a session, empty and on a free port, and stopped at its end.
+"""The real servers: each is started once for a session on a free port, and emptied for each module of tests.
 
 They lie in the user's cache, so that only the first session ever has to install and make them. Sessions that run at
 the same time use folders of their own. A test that asks for a server carries the mark ``service``; it is skipped,
@@ -43,44 +43,71 @@ def servers() -> Iterator[Path]:
 
 
 @contextmanager
-def lent(server: Server[Site]) -> Iterator[Site]:
-    """The server, empty, for as long as it is needed."""
+def started(server: Server[Site]) -> Iterator[tuple[Server[Site], Site]]:
+    """The server and where it is, for as long as it is needed."""
     try:
         try:
             site = server.up()
         except installing.UnavailableError as error:
             pytest.skip(str(error))
-        server.reset()
-        yield site
+        yield server, site
     finally:
         server.down()
 
 
-@pytest.fixture(scope="session", name="wordpress")
-def _wordpress(servers: Path) -> Iterator[wordpress.Site]:
+def emptied(running: tuple[Server[Site], Site]) -> Site:
+    """The server as it is after its installation."""
+    server, site = running
+    server.reset()
+    return site
+
+
+@pytest.fixture(scope="session")
+def wordpress_server(servers: Path) -> Iterator[tuple[Server[wordpress.Site], wordpress.Site]]:
+    with started(wordpress.WordPress(servers / "wordpress")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module", name="wordpress")
+def _wordpress(wordpress_server: tuple[Server[wordpress.Site], wordpress.Site]) -> wordpress.Site:
     """A real WordPress. Its clock is not on UTC."""
-    with lent(wordpress.WordPress(servers / "wordpress")) as site:
-        yield site
+    return emptied(wordpress_server)
 
 
-@pytest.fixture(scope="session", name="ghost", params=list(ghost.VERSIONS))
-def _ghost(servers: Path, request: pytest.FixtureRequest) -> Iterator[ghost.Site]:
-    """A real Ghost, each version that we support in turn: with CI_GHOST=1 all of them, with CI_GHOST=5 that one."""
+@pytest.fixture(scope="session", params=list(ghost.VERSIONS))
+def ghost_server(servers: Path, request: pytest.FixtureRequest) -> Iterator[tuple[Server[ghost.Site], ghost.Site]]:
+    """Each version that we support in turn: with CI_GHOST=1 all of them, with CI_GHOST=5 that one."""
     if os.environ.get("CI_GHOST", "") not in ("1", request.param):
         pytest.skip("takes minutes to install; CI_GHOST=1 asks for it")
-    with lent(ghost.Ghost(servers / f"ghost{request.param}", request.param)) as site:
-        yield site
+    with started(ghost.Ghost(servers / f"ghost{request.param}", request.param)) as running:
+        yield running
 
 
-@pytest.fixture(scope="session", name="micropub")
-def _micropub(servers: Path) -> Iterator[micropub.Site]:
+@pytest.fixture(scope="module", name="ghost")
+def _ghost(ghost_server: tuple[Server[ghost.Site], ghost.Site]) -> ghost.Site:
+    """A real Ghost."""
+    return emptied(ghost_server)
+
+
+@pytest.fixture(scope="session")
+def micropub_server(servers: Path) -> Iterator[tuple[Server[micropub.Site], micropub.Site]]:
+    with started(micropub.Micropub(servers / "micropub")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module", name="micropub")
+def _micropub(micropub_server: tuple[Server[micropub.Site], micropub.Site]) -> micropub.Site:
     """A Micropub server with a small blog."""
-    with lent(micropub.Micropub(servers / "micropub")) as site:
-        yield site
+    return emptied(micropub_server)
 
 
-@pytest.fixture(scope="session", name="mastodon")
-def _mastodon(servers: Path) -> Iterator[mastodon.Site]:
+@pytest.fixture(scope="session")
+def mastodon_server(servers: Path) -> Iterator[tuple[Server[mastodon.Site], mastodon.Site]]:
+    with started(mastodon.Mastodon(servers / "mastodon")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module", name="mastodon")
+def _mastodon(mastodon_server: tuple[Server[mastodon.Site], mastodon.Site]) -> mastodon.Site:
     """An imitation of Mastodon's API."""
-    with lent(mastodon.Mastodon(servers / "mastodon")) as site:
-        yield site
+    return emptied(mastodon_server)

@@ -104,7 +104,7 @@ async def killed_often(daemon: Daemon, relay: Relay, blog: Blog, articles: int, 
         assert time.monotonic() < end, daemon.log
         async with daemon.running() as process:
             # In the midst of a delivery, wherever that is: some requests and a moment after the start.
-            last, moving, starting = relay.exchanges + chance.randint(4, max(60, articles)), True, True
+            last, moving, starting = relay.exchanges + chance.randint(10, 100), True, True
             while relay.exchanges < last and (moving := await busy(relay, patience + 10 * starting)):
                 assert process.returncode is None, daemon.log
                 starting = False

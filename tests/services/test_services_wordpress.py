@@ -177,6 +177,10 @@ async def test_a_post_is_found_kept_up_to_date_and_taken_back(wordpress: wordpre
     await target.withdraw(changed, updated)
     await target.withdraw(changed, updated)
     assert [post["status"] for post in held(wordpress, changed)] == ["trash"]
+    brought_back = await target.publish(changed, media={}, previous=updated)
+    assert brought_back.remote_url == updated.remote_url
+    owner(wordpress, "DELETE", f"/posts/{brought_back.remote_id}")
+    updated = brought_back
     with pytest.raises(RemovedError):
         await target.publish(changed, media={}, previous=updated)
     with pytest.raises(RemovedError):

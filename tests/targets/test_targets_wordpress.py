@@ -257,6 +257,18 @@ async def test_what_is_withdrawn_lies_in_the_trash(blog, make):
     assert blog.only()["status"] == "trash"
 
 
+async def test_what_was_withdrawn_can_be_brought_back_under_its_address(blog, make):
+    target = make()
+    first = await publish(target)
+    await target.withdraw(POST, first)
+    assert await target.find(POST) is None
+    again = await publish(target, previous=first)
+    assert again.remote_url == first.remote_url
+    assert list(blog.shown()) == [again.remote_id]
+    await target.withdraw(POST, again)
+    assert not blog.shown()
+
+
 async def test_a_blog_without_a_trash_deletes(blog, make):
     blog.trash_days = 0
     target = make()

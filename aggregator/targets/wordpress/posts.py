@@ -19,6 +19,8 @@ WORDS = ("title", "content", "excerpt")
 STATUSES = "publish,future,draft,pending,private,trash"
 GONE = frozenset({404, 410})
 ABSENT = frozenset({"rest_post_invalid_id", "rest_already_trashed"})
+#: What a slug ends in while we take a post back: so what we put into the trash is told from what a person put there.
+WITHDRAWN = "-withdrawn"
 NO_TRASH = 501  #: the blog is set to delete at once
 
 
@@ -37,6 +39,16 @@ class Held:
     picture: int  #: the featured image; 0: none
     categories: tuple[int, ...]
     tags: tuple[int, ...]
+
+    @property
+    def thrown_away(self) -> bool:
+        """Whether a person put it into the trash."""
+        return self.status == "trash" and not self.taken_back
+
+    @property
+    def taken_back(self) -> bool:
+        """Whether it lies in the trash since we took it back: it may be made again."""
+        return self.status == "trash" and WITHDRAWN in self.slug
 
     @property
     def mark(self) -> tuple[str, str] | None:
@@ -89,7 +101,7 @@ async def by_id(rest: Rest, number: str) -> Held | None:
 
 
 async def ours(rest: Rest, post: Post, *, thorough: bool) -> list[Held]:
-    """All that the blog holds of a post, oldest first, with what lies in its trash.
+    """All that the blog holds of a post, oldest first, with what a person put into its trash.
 
     WordPress makes slugs unique by a number behind them, and marks those in the trash. ``thorough``: where the slug
     leads nowhere, the text is searched for the key, since a person may have changed the slug.
@@ -101,7 +113,7 @@ async def ours(rest: Rest, post: Post, *, thorough: bool) -> list[Held]:
     found = _with_key(answer, post.key)
     if not found and thorough:
         found = _with_key(await rest.get("posts", {"search": post.key} | asked), post.key)
-    return sorted(found, key=lambda held: held.id)
+    return sorted((held for held in found if not held.taken_back), key=lambda held: held.id)
 
 
 async def settled(rest: Rest, post: Post, *, thorough: bool = False) -> Held | None:
@@ -122,8 +134,9 @@ async def settled(rest: Rest, post: Post, *, thorough: bool = False) -> Held | N
     return kept
 
 
-async def trash(rest: Rest, held: Held) -> None:
+async def take_back(rest: Rest, post: Post, held: Held) -> None:
     """Puts it into the trash, or deletes it where the blog has none."""
+    await rest.post(f"posts/{held.id}", {"slug": f"{post.slug}{WITHDRAWN}"}, {"_fields": "id"})
     answer = await rest.delete(f"posts/{held.id}", {}, expect={*GONE, NO_TRASH})
     if answer.status == NO_TRASH:
         await _delete(rest, held)

@@ -84,7 +84,7 @@ class WordPressTarget:
         except RemovedError:
             return
         if held is not None:
-            await posts.trash(self._rest, held)
+            await posts.take_back(self._rest, post, held)
 
     async def check(self) -> list[str]:
         """What is wrong with address, credentials, rights and names."""
@@ -113,9 +113,9 @@ class WordPressTarget:
         """
         held = await posts.by_id(self._rest, previous.remote_id)
         if held is not None and _is(held, post):
-            if held.status == "trash":
+            if held.thrown_away:
                 raise RemovedError(self.name, f"post {held.id} lies in the blog's trash")
-            return held
+            return None if held.taken_back else held
         held = await posts.settled(self._rest, post, thorough=True)
         if held is None and previous.version:
             raise RemovedError(self.name, f"post {previous.remote_id} was deleted at the blog")

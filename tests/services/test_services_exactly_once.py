@@ -130,7 +130,11 @@ async def busy(relay: Relay, patience: float) -> bool:
 
 async def left_alone(daemon: Daemon, end: float) -> None:
     """Runs the daemon until nothing is owed any more, and stops it in order."""
+    starts = daemon.log.count("event=running")
     async with daemon.running() as process:
+        while daemon.log.count("event=running") == starts:  # before, SIGTERM would just end it
+            assert process.returncode is None, daemon.log
+            await asyncio.sleep(0.1)
         while owed := await daemon.ask("outbox", "--json"):
             assert process.returncode is None, daemon.log
             assert time.monotonic() < end, f"{owed}\n{daemon.log}"

@@ -60,7 +60,8 @@ def bury_pattern(session: Session, pattern: str, reason: str, now: datetime) -> 
 def lift(session: Session, feed: str, entry_key: str, now: datetime) -> bool:
     """Takes a tombstone away and brings the entry back; whether it was buried.
 
-    A withdrawn post is owed to its targets again: they are asked first, since they may have kept it somewhere. An
+    A withdrawn post is owed to its targets again: they are asked first, since they may have kept it somewhere. What
+    they were known to hold before we took it back counts no more: else it would seem that a person removed it. An
     entry without a post waits for its feed to show it, which is asked for its whole document.
     """
     own = delete(TombstoneRow).where(TombstoneRow.entry_key == entry_key, TombstoneRow.feed == feed)
@@ -83,6 +84,7 @@ def lift(session: Session, feed: str, entry_key: str, now: datetime) -> bool:
         DeliveryRow.post_key == post_key, DeliveryRow.action == Action.WITHDRAW.value
     )
     under_way = DeliveryRow.state == DeliveryState.CLAIMED.value
+    taken_back_there = DeliveryRow.state == DeliveryState.WITHDRAWN.value
     session.execute(
         withdrawals.values(
             action=Action.PUBLISH,
@@ -90,6 +92,7 @@ def lift(session: Session, feed: str, entry_key: str, now: datetime) -> bool:
             revision=DeliveryRow.revision + 1,
             attempts=0,
             in_doubt=True,
+            remote_id=case((taken_back_there, None), else_=DeliveryRow.remote_id),
             next_attempt_at=now,
             settled_at=None,
         )

@@ -112,6 +112,7 @@ class TestLift:
         assert store.write_now(tombstones.lift, "alpha", "entry-1", NOW)
         (delivery,) = claim(store)
         assert (delivery.action, delivery.in_doubt, delivery.post) == (Action.PUBLISH, True, post(1))
+        assert (delivery.publication is None) is done
         store.write_now(
             deliveries.settle, delivery.id, Publication(remote_id="8", remote_url="https://blog.example/8"), NOW
         )

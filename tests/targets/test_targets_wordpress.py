@@ -91,6 +91,16 @@ async def test_drafts_beside_the_published_post_are_deleted_by_a_look(blog, make
     assert list(blog.posts) == [int(first.remote_id)]
 
 
+async def test_of_several_published_posts_the_oldest_is_kept_and_the_others_are_told(blog, make):
+    target = make()
+    first = await publish(target)
+    blog.posts[90] = dict(blog.only(), id=90, slug=f"{POST.slug}-2")
+    found = await target.find(POST)
+    assert found is not None
+    assert (found.remote_id, len(blog.posts)) == (first.remote_id, 2)
+    assert found.note.endswith("see post 90")
+
+
 async def test_a_person_s_post_with_our_slug_is_left_alone(blog, make):
     target = make()
     await publish(target, make_post(2))

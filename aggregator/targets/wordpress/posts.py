@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from aggregator.errors import RemovedError, TryLaterError
@@ -39,6 +39,7 @@ class Held:
     picture: int  #: the featured image; 0: none
     categories: tuple[int, ...]
     tags: tuple[int, ...]
+    twins: tuple[int, ...] = ()  #: other posts there, seen by readers, that carry the same mark
 
     @property
     def thrown_away(self) -> bool:
@@ -60,6 +61,11 @@ class Held:
         """A number for each part of the text, which changes when a person edits that part."""
         return " ".join(_number(words) for words in (self.title, self.content, self.excerpt))
 
+    @property
+    def _about_twins(self) -> str:
+        numbers = ", ".join(map(str, self.twins))
+        return f"the blog has it more than once, perhaps as a copy: see post {numbers}" if numbers else ""
+
     def publication(self, *, pushed_hash: str, version: str | None = None, note: str = "") -> Publication:
         """What is known of it."""
         return Publication(
@@ -68,7 +74,7 @@ class Held:
             published_at=self.date,
             pushed_hash=pushed_hash,
             version=self.version if version is None else version,
-            note=note,
+            note="; ".join(filter(None, (note, self._about_twins))),
         )
 
 
@@ -128,10 +134,11 @@ async def settled(rest: Rest, post: Post, *, thorough: bool = False) -> Held | N
             raise RemovedError(rest.target, f"post {found[0].id} lies in the blog's trash")
         return None
     kept = min(live, key=lambda held: (held.status == "draft", held.id))
-    for held in live:
-        if held.id != kept.id and held.status == "draft" and held.slug.startswith(post.slug):
+    others = [held for held in live if held.id != kept.id]
+    for held in others:
+        if held.status == "draft" and held.slug.startswith(post.slug):
             await _delete(rest, held)
-    return kept
+    return replace(kept, twins=tuple(held.id for held in others if held.status != "draft"))
 
 
 async def take_back(rest: Rest, post: Post, held: Held) -> None:

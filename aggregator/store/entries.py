@@ -44,6 +44,7 @@ _IF_KNOWN = (
     "canonical_url",
     "compare_url",
     "post_key",
+    "told_by",
     "basis",
     "method",
     "score",
@@ -65,6 +66,7 @@ class EntryRecord:
     compare_url: str | None = None  #: comparison form of the canonical address; None: made from that or from the link
     aliases: tuple[str, ...] = ()  #: its other names within the feed
     post_key: str | None = None  #: None: no post was made; an earlier one stays with it
+    told_by: str | None = None  #: key of another entry's post that tells its story
     basis: Basis | None = None  #: how its article was made; None: there was none
     method: str | None = None
     score: float | None = None
@@ -319,6 +321,7 @@ def _row(record: EntryRecord, now: datetime) -> dict[str, object]:
         "outcome": record.outcome,
         "reason": record.reason,
         "post_key": record.post_key,
+        "told_by": record.told_by,
         "basis": record.basis,
         "method": record.method,
         "score": record.score,

@@ -8,7 +8,17 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, MetaData, Text, UniqueConstraint
+from sqlalchemy import (
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from aggregator.store.columns import Id, Numbers, Span, Texts, UtcDateTime
@@ -29,6 +39,7 @@ class Base(DeclarativeBase):
     type_annotation_map = {  # noqa: RUF012 - SQLAlchemy's name and form
         datetime: UtcDateTime,
         timedelta: Span,
+        bytes: LargeBinary,
         str: Text,
         tuple[int, ...]: Numbers,
         tuple[str, ...]: Texts,
@@ -100,6 +111,7 @@ class EntryRow(Base):
         Index(None, "compare_url"),  # entries.told_at, entries.find
         Index(None, "link_key"),  # likewise
         Index(None, "post_key"),  # entries.find
+        Index(None, "told_by", sqlite_where=text("told_by IS NOT NULL"), postgresql_where=text("told_by IS NOT NULL")),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -116,6 +128,7 @@ class EntryRow(Base):
     outcome: Mapped[str]
     reason: Mapped[str]
     post_key: Mapped[str | None]
+    told_by: Mapped[str | None]  #: key of another entry's post that tells its story; None: its own, or none
     basis: Mapped[str | None]  #: how the article was made: these four are None where there was none
     method: Mapped[str | None]
     score: Mapped[float | None]
@@ -123,6 +136,28 @@ class EntryRow(Base):
     published_at: Mapped[datetime | None]  #: as first stated: feeds restamp
     first_seen_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
+
+
+class FingerprintRow(Base):
+    """What is kept of an article's text to compare others with, for as long as they may tell its story."""
+
+    __tablename__ = "fingerprints"
+
+    entry_id: Mapped[int] = mapped_column(Id, ForeignKey(EntryRow.id), primary_key=True, autoincrement=False)
+    kept: Mapped[bytes]  #: as ``stories`` packs it
+
+
+class FingerprintHashRow(Base):
+    """One of the lowest hashes of an article: who shares some of them may tell its story.
+
+    No foreign key: rows come and go with their fingerprint's, and each would cost a look at another page.
+    """
+
+    __tablename__ = "fingerprint_hashes"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    hash: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    entry_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
 
 
 class AliasRow(Base):

@@ -9,10 +9,13 @@ import pytest
 from sqlalchemy import event
 from store_samples import HOUR, NOW, owe, post, record
 
-from aggregator.store import Session, Store, deliveries, entries, feeds, journal, targets, tombstones
+from aggregator.policy import fingerprints
+from aggregator.store import Session, Store, deliveries, entries, feeds, journal, stories, targets, tombstones
 from aggregator.types import Action, Outcome, Publication
 
 KEYS = ["a", "b"]
+FINGERPRINT = fingerprints.of(" ".join(map(str, range(100))))
+assert FINGERPRINT is not None
 
 
 def claim(session: Session) -> None:
@@ -35,13 +38,17 @@ QUICK: dict[str, Callable[[Session], Any]] = {
     "deliveries.waiting": lambda s: deliveries.waiting(s, "blog", NOW, new=True),
     "targets.debuts": lambda s: targets.debuts(s, "blog", 20),
     "deliveries.pending": deliveries.pending,
+    "stories.keep": lambda s: stories.keep(s, "alpha", "entry-1", FINGERPRINT),
+    "stories.kin": lambda s: stories.kin(s, FINGERPRINT, feed="alpha"),
+    "stories.siblings": lambda s: stories.siblings(s, "alpha", "entry-1"),
+    "stories.tellers": lambda s: stories.tellers(s, post(1).key),
     "tombstones.bury": lambda s: tombstones.bury(s, "alpha", "a", "https://a.example/", "no", NOW),
     "journal.of_entry": lambda s: journal.of_entry(s, "alpha", "a"),
     "journal.of_feed": lambda s: journal.of_feed(s, "alpha"),
     "journal.prune": lambda s: journal.prune(s, NOW),
 }
 #: Small by nature: read as a whole.
-MAY_BE_SCANNED = ("targets", "tombstone_patterns", "waiting", "anon_1", "(subquery-1)", "CONSTANT ROW")
+MAY_BE_SCANNED = (*(f"way{at}" for at in range(fingerprints.LOWEST)), "targets", "tombstone_patterns", "waiting", "anon_1", "(subquery-1)", "CONSTANT ROW")
 
 
 @pytest.mark.parametrize("name", QUICK)

@@ -1,0 +1,203 @@
+"""Stories: the fingerprints of articles that may be told again, and which entries tell the story of a post.
+
+Look-up and storage cost the same however many articles there are: a few rows of one index each.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import CompoundSelect, Row, Select, bindparam, delete, insert, select, union_all
+from sqlalchemy.orm import Session
+
+from aggregator.policy.duplicates import Told
+from aggregator.policy.fingerprints import LOWEST, NUMBER_REGISTERS, REGISTERS, SCHEME, Fingerprint
+from aggregator.store.models import EntryRow, FingerprintHashRow, FingerprintRow, PostRow
+from aggregator.store.statements import CHUNK, upsert
+from aggregator.types import Outcome
+
+#: How many articles one hash leads to, the latest; a phrase that more of them have is nobody's own.
+PER_HASH = 64
+#: How many of them are compared, those that share most hashes.
+COMPARED = 20
+#: How many other articles of a feed show what all of them have.
+SIBLINGS = 3
+#: Among how many of the feed's latest entries these are looked for, since short ones have no fingerprint.
+AMONG = 30
+#: How many fingerprints one transaction of ``prune`` deletes, so that it keeps no one waiting.
+PRUNED_AT_ONCE = 500
+#: Where an entry stands whose post tells a story. What was taken back tells none any more.
+STANDING = (Outcome.QUEUED, Outcome.PUBLISHED)
+_KEPT = struct.Struct(f">BH{LOWEST}i{REGISTERS}s{NUMBER_REGISTERS}s")
+_MOST_SHINGLES = 0xFFFF
+_COMPARED = (
+    EntryRow.id,
+    EntryRow.feed,
+    EntryRow.key,
+    EntryRow.title,
+    EntryRow.canonical_url,
+    EntryRow.url,
+    EntryRow.post_key,
+    EntryRow.published_at,
+    EntryRow.first_seen_at,
+    PostRow.source_name,
+    FingerprintRow.kept,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kin:
+    """An article with a post that may tell the same story."""
+
+    told: Told
+    at: datetime  #: when it was published, else first seen
+    fingerprint: Fingerprint
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Teller:
+    """An entry that tells the story of a post."""
+
+    feed: str
+    key: str
+    title: str
+    url: str | None
+    reason: str
+    first_seen_at: datetime
+
+
+def keep(session: Session, feed: str, key: str, fingerprint: Fingerprint) -> None:
+    """Keeps the fingerprint of a stored entry, in the place of an earlier one."""
+    number = session.scalars(select(EntryRow.id).where(EntryRow.key == key, EntryRow.feed == feed)).one()
+    kept = _pack(fingerprint)
+    before = session.scalar(select(FingerprintRow.kept).where(FingerprintRow.entry_id == number))
+    if before == kept:
+        return
+    if before is not None:
+        _forget(session, [(number, before)])
+    upsert(session, FingerprintRow, [{"entry_id": number, "kept": kept}], on=("entry_id",), update=("kept",))
+    rows = [{"hash": value, "entry_id": number} for value in fingerprint.lowest]
+    session.connection().execute(insert(FingerprintHashRow), rows)
+
+
+def kin(session: Session, fingerprint: Fingerprint, *, feed: str) -> list[Kin]:
+    """Articles of other feeds whose posts stand and that may tell what this text tells, those nearest to it first."""
+    met = session.execute(_sharing(), {f"hash{at}": value for at, value in enumerate(fingerprint.lowest)})
+    common = Counter(number for (number,) in met)
+    numbers = sorted(common, key=lambda number: (-common[number], number))[:CHUNK]
+    if len(numbers) > COMPARED:
+        others = set(session.scalars(select(EntryRow.id).where(EntryRow.id.in_(numbers), EntryRow.feed != feed)))
+        numbers = [number for number in numbers if number in others][:COMPARED]
+    rows = {row.id: row for row in session.execute(_compared(), {"numbers": numbers, "feed": feed})}
+    return [found for number in numbers if number in rows and (found := _kin(rows[number]))]
+
+
+def siblings(session: Session, feed: str, key: str) -> list[Fingerprint]:
+    """The fingerprints of the feed's latest other articles."""
+    latest = select(EntryRow.id).where(EntryRow.feed == feed, EntryRow.key != key).order_by(EntryRow.id.desc())
+    kept = (
+        select(FingerprintRow.kept)
+        .where(FingerprintRow.entry_id.in_(list(session.scalars(latest.limit(AMONG)))))
+        .order_by(FingerprintRow.entry_id.desc())
+        .limit(SIBLINGS)
+    )
+    return [fingerprint for packed in session.scalars(kept) if (fingerprint := _unpack(packed))]
+
+
+def tellers(session: Session, post_key: str) -> list[Teller]:
+    """The entries that tell the story of a post without one of their own, first seen first."""
+    query = select(EntryRow).where(EntryRow.told_by == post_key).order_by(EntryRow.id)
+    return [
+        Teller(
+            feed=row.feed,
+            key=row.key,
+            title=row.title,
+            url=row.url,
+            reason=row.reason,
+            first_seen_at=row.first_seen_at,
+        )
+        for row in session.scalars(query)
+    ]
+
+
+def prune(session: Session, before: datetime, limit: int = PRUNED_AT_ONCE) -> int:
+    """Forgets the fingerprints of entries first seen before then, at most so many; how many there were."""
+    # Numbers rise with the time of first sight, so the oldest are the first of the table.
+    oldest = (
+        select(FingerprintRow.entry_id, FingerprintRow.kept, EntryRow.first_seen_at)
+        .join(EntryRow, EntryRow.id == FingerprintRow.entry_id)
+        .order_by(FingerprintRow.entry_id)
+        .limit(limit)
+    )
+    old = [(number, kept) for number, kept, seen_at in session.execute(oldest) if seen_at < before]
+    _forget(session, old)
+    return len(old)
+
+
+@cache  # making it takes longer than running it
+def _sharing() -> CompoundSelect[int]:
+    """The entries that have each hash, the latest of them."""
+    ways = []
+    for at in range(LOWEST):
+        of_one = select(FingerprintHashRow.entry_id).where(FingerprintHashRow.hash == bindparam(f"hash{at}"))
+        latest = of_one.order_by(FingerprintHashRow.entry_id.desc()).limit(PER_HASH).subquery(f"way{at}")
+        ways.append(select(latest.c.entry_id))
+    return union_all(*ways)
+
+
+@cache
+def _compared() -> Select[*tuple[Any, ...]]:
+    return (
+        select(*_COMPARED)
+        .join(PostRow, PostRow.key == EntryRow.post_key)
+        .join(FingerprintRow, FingerprintRow.entry_id == EntryRow.id)
+        .where(
+            EntryRow.id.in_(bindparam("numbers", expanding=True)),
+            EntryRow.feed != bindparam("feed"),
+            EntryRow.outcome.in_(STANDING),
+        )
+    )
+
+
+def _kin(row: Row[*tuple[Any, ...]]) -> Kin | None:
+    fingerprint = _unpack(row.kept)
+    if fingerprint is None:
+        return None
+    told = Told(
+        feed=row.feed,
+        entry_key=row.key,
+        title=row.title,
+        url=row.canonical_url or row.url or "",
+        link=row.url or "",
+        publisher=row.source_name,
+        post_key=row.post_key,
+    )
+    return Kin(told=told, at=row.published_at or row.first_seen_at, fingerprint=fingerprint)
+
+
+def _pack(fingerprint: Fingerprint) -> bytes:
+    shingles = min(fingerprint.shingles, _MOST_SHINGLES)
+    return _KEPT.pack(SCHEME, shingles, *fingerprint.lowest, fingerprint.sketch, fingerprint.numbers)
+
+
+def _unpack(kept: bytes) -> Fingerprint | None:
+    """The fingerprint as it was packed; None for one that was made by other rules."""
+    if len(kept) != _KEPT.size or kept[0] != SCHEME:
+        return None
+    _, shingles, *lowest, sketch, numbers = _KEPT.unpack(kept)
+    return Fingerprint(shingles=shingles, sketch=sketch, numbers=numbers, lowest=tuple(lowest))
+
+
+def _forget(session: Session, rows: Sequence[tuple[int, bytes]]) -> None:
+    """Deletes fingerprints with their hashes, which the packed ones name."""
+    for number, kept in rows:
+        hashes = _KEPT.unpack(kept)[2 : 2 + LOWEST]  # those of all schemes so far
+        mine = FingerprintHashRow.entry_id == number
+        session.execute(delete(FingerprintHashRow).where(FingerprintHashRow.hash.in_(hashes), mine))
+        session.execute(delete(FingerprintRow).where(FingerprintRow.entry_id == number))

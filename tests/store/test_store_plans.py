@@ -48,7 +48,15 @@ QUICK: dict[str, Callable[[Session], Any]] = {
     "journal.prune": lambda s: journal.prune(s, NOW),
 }
 #: Small by nature: read as a whole.
-MAY_BE_SCANNED = (*(f"way{at}" for at in range(fingerprints.LOWEST)), "targets", "tombstone_patterns", "waiting", "anon_1", "(subquery-1)", "CONSTANT ROW")
+MAY_BE_SCANNED = (
+    *(f"way{at}" for at in range(fingerprints.LOWEST)),
+    "targets",
+    "tombstone_patterns",
+    "waiting",
+    "anon_1",
+    "(subquery-1)",
+    "CONSTANT ROW",
+)
 
 
 @pytest.mark.parametrize("name", QUICK)

@@ -7,7 +7,8 @@ import json
 import os
 import re
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -164,45 +165,67 @@ async def test_its_secrets_are_not_repeated_in_errors(tmp_path: Path) -> None:
         await target.publish(make_post(1), media=NO_MEDIA, previous=None)
 
 
-def waiting(folder: Path) -> str:
-    """A script that starts another process; both hold a named pipe open, which ends when both are gone."""
-    os.mkfifo(folder / "alive")
-    return "exec 3> alive; sleep 600 & echo started > started; exec sleep 600"
+#: Starts another process; both hold a named pipe open.
+WAITING = "exec 3> alive; sleep 600 & echo started > started; exec sleep 600"
 
 
-async def ended(folder: Path) -> None:
-    """Returns when nobody holds the named pipe any more."""
-    await asyncio.to_thread((folder / "alive").read_bytes)
+@pytest.fixture
+def alive(tmp_path: Path) -> Iterator[int]:
+    """Our end of that pipe."""
+    os.mkfifo(tmp_path / "alive")
+    end = os.open(tmp_path / "alive", os.O_RDONLY | os.O_NONBLOCK)
+    yield end
+    os.close(end)
 
 
-async def test_a_program_that_is_too_slow_is_killed_with_all_that_it_started(tmp_path: Path) -> None:
-    target = shell(tmp_path, waiting(tmp_path), timeout="1s")
-    end = asyncio.create_task(ended(tmp_path))
+async def all_gone(alive: int) -> None:
+    """Returns when nobody holds the pipe any more."""
+    while True:
+        try:
+            if os.read(alive, 100) == b"":
+                return
+        except BlockingIOError:
+            await asyncio.sleep(0.005)
+
+
+async def test_a_program_that_is_too_slow_is_killed_with_all_that_it_started(tmp_path: Path, alive: int) -> None:
+    target = shell(tmp_path, WAITING, timeout="1s")
     with pytest.raises(TryLaterError, match="not done within 1 s") as caught:
         await target.publish(make_post(1), media=NO_MEDIA, previous=None)
     assert caught.value.in_doubt
-    await end
+    await all_gone(alive)
 
 
-async def test_a_cancelled_run_leaves_no_process_behind(tmp_path: Path) -> None:
-    target = shell(tmp_path, waiting(tmp_path))
-    end = asyncio.create_task(ended(tmp_path))
-    task = asyncio.create_task(target.publish(make_post(1), media=NO_MEDIA, previous=None))
+async def test_a_cancelled_run_leaves_no_process_behind(tmp_path: Path, alive: int) -> None:
+    task = asyncio.create_task(shell(tmp_path, WAITING).publish(make_post(1), media=NO_MEDIA, previous=None))
     while not (tmp_path / "started").exists():
         await asyncio.sleep(0.005)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    await end
+    await all_gone(alive)
 
 
-async def test_what_a_program_leaves_running_does_not_hold_us_up(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "alive")
-    end = asyncio.create_task(ended(tmp_path))
+@pytest.mark.parametrize("turns", range(8))
+async def test_nor_does_one_that_is_cancelled_while_it_starts(tmp_path: Path, alive: int, turns: int) -> None:
+    task = asyncio.create_task(shell(tmp_path, WAITING).publish(make_post(1), media=NO_MEDIA, previous=None))
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    for _ in range(50):  # the program gets on while our loop does not
+        if (tmp_path / "started").exists():
+            break
+        time.sleep(0.001)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await all_gone(alive)
+
+
+async def test_what_a_program_leaves_running_does_not_hold_us_up(tmp_path: Path, alive: int) -> None:
     target = shell(tmp_path, 'exec 3> alive; sleep 600 & echo \'{"id": "9"}\'', timeout="60s")
     publication = await target.publish(make_post(1), media=NO_MEDIA, previous=None)
     assert publication.remote_id == "9"
-    await end
+    await all_gone(alive)
 
 
 @pytest.mark.parametrize(

@@ -146,6 +146,35 @@ def test_a_later_migration_keeps_the_rows_that_refer_to_a_table_made_anew(tmp_pa
         assert connection.execute("SELECT mood FROM feeds").fetchone() == ("calm",)
 
 
+def test_what_an_older_store_has_published_counts_as_published(tmp_path: Path) -> None:
+    path = tmp_path / "wire.db"
+    engine = engine_of(path)
+    with engine.begin() as connection:
+        command.upgrade(migrate.config(connection, migrate.scripts()), "0003")
+        connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+        for number, state, settled, remote, doubt in [
+            (1, "published", "70", "'a'", 0),
+            (2, "pending", "NULL", "NULL", 0),
+            (3, "pending", "NULL", "NULL", 1),
+            (4, "pending", "NULL", "'d'", 0),
+        ]:
+            connection.exec_driver_sql(
+                "INSERT INTO posts VALUES (?, 'f', 'e', 't', 's', NULL, 1, 'h', '{}', 1, 1)", (f"key{number}",)
+            )
+            connection.exec_driver_sql(
+                f"INSERT INTO deliveries VALUES ({number}, 'key{number}', 'blog', 'publish', '{state}', 1, 1, 1, {doubt},"  # noqa: S608
+                f" 1, 1, NULL, '', {remote}, NULL, NULL, '', 60, {settled}, '')"
+            )
+        connection.exec_driver_sql("INSERT INTO targets VALUES ('blog', 99, '401')")
+    engine.dispose()
+    migrate.bring_up(path, NOW)
+    with closing(sqlite3.connect(path)) as connection:
+        debuts = connection.execute("SELECT debut_at FROM deliveries ORDER BY id").fetchall()
+        assert debuts == [(70,), (None,), (60,), (60,)]
+        kept = connection.execute("SELECT name, paused_until, reason, failures, told FROM targets").fetchall()
+        assert kept == [("blog", 99, "401", 0, 1)]
+
+
 @pytest.mark.parametrize("start", ["no store", "an older store"])
 def test_an_upgrade_killed_anywhere_is_done_at_the_next_start(tmp_path: Path, later: Path, start: str) -> None:
     path = tmp_path / "wire.db"

@@ -162,7 +162,7 @@ def test_what_an_older_store_has_published_counts_as_published(tmp_path: Path) -
                 "INSERT INTO posts VALUES (?, 'f', 'e', 't', 's', NULL, 1, 'h', '{}', 1, 1)", (f"key{number}",)
             )
             connection.exec_driver_sql(
-                f"INSERT INTO deliveries VALUES ({number}, 'key{number}', 'blog', 'publish', '{state}', 1, 1, 1, {doubt},"  # noqa: S608
+                f"INSERT INTO deliveries VALUES ({number}, 'key{number}', 'blog', 'publish', '{state}', 1, 1, 1, {doubt},"
                 f" 1, 1, NULL, '', {remote}, NULL, NULL, '', 60, {settled}, '')"
             )
         connection.exec_driver_sql("INSERT INTO targets VALUES ('blog', 99, '401')")

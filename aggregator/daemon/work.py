@@ -59,6 +59,7 @@ class Work:
         self._subscribing: set[str] = set()  # those of them that were never read before
         self._delivering: set[str] = set()
         self._troubles: dict[str, Trouble] = {}  # targets that failed the last time
+        self._failing: dict[str, int] = {}  # by target, the delivery that failed last
         self._unfinished: set[str] = set()  # targets that put something off and have not finished it
         self._new_sources = False
         self._described = float("-inf")
@@ -275,9 +276,12 @@ class Work:
 
     async def _failed(self, done: Delivered) -> bool:
         """Counts a failure of a target, and tells once that it is left alone."""
-        now, paused = self._app.now(), done.outcome == Remedy.PAUSE
-        trouble, begun = await self._app.store.write(outlet.failed, done.delivery, now, paused)
-        self._troubles[done.delivery.target] = trouble
+        delivery, now, paused = done.delivery, self._app.now(), done.outcome == Remedy.PAUSE
+        again = self._failing.get(delivery.target) == delivery.id
+        trouble, begun = await self._app.store.write(
+            lambda session: outlet.failed(session, delivery, now, paused=paused, again=again)
+        )
+        self._troubles[delivery.target], self._failing[delivery.target] = trouble, delivery.id
         if begun is not None:
             self._log.warning("target paused", until=begun.until, reason=begun.reason)
         return trouble.paused_until is None or trouble.paused_until <= now

@@ -54,16 +54,19 @@ def take(
     return batch, trouble
 
 
-def failed(session: Session, delivery: Delivery, now: datetime, paused: bool) -> tuple[Trouble, Pause | None]:
+def failed(
+    session: Session, delivery: Delivery, now: datetime, *, paused: bool, again: bool
+) -> tuple[Trouble, Pause | None]:
     """Counts a failure of a target; how it fails now, and the pause that is to be told, if one begins.
 
     ``paused``: the pause that holds was made for this very failure. Others that end while one holds were under way
-    when it was made, and don't count.
+    when it was made, and don't count. ``again``: the failure before was of the same delivery. That may lie in the
+    post, which waits longer each time by itself; only where the target is known to fail does it count.
     """
     name, blank = delivery.target, Trouble(failures=0, paused_until=None, reason="", told=False)
     before = targets.trouble(session, name) or blank
     until, why = before.paused_until, before.reason
-    if until is not None and until > now and not paused:
+    if not paused and ((until is not None and until > now) or (again and not breaker.probes(before.failures))):
         return before, None
     failures = before.failures + 1
     wait = breaker.pause_after(failures)

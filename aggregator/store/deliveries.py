@@ -164,7 +164,7 @@ def put_back(session: Session, delivery_ids: Collection[int]) -> None:
         "state": DeliveryState.PENDING,
         "lease_until": None,
         "attempts": DeliveryRow.attempts - 1,
-        "debut_at": case((_UNSEEN, None), else_=DeliveryRow.debut_at),
+        "debut_at": case((_CERTAINLY_NOT_THERE, None), else_=DeliveryRow.debut_at),
     }
     session.execute(mine.values(unclaimed).execution_options(synchronize_session=False))
 
@@ -221,7 +221,8 @@ def release_leases(session: Session) -> int:
 
 
 def unstick(session: Session, now: datetime) -> int:
-    """Makes deliveries due that wait for longer than any attempt may, by a clock set back since; how many."""
+    """Ends waits and pauses that are longer than any may be, by a clock set back since; how many deliveries."""
+    targets.unstick(session, now, LONGEST_WAIT)
     ahead = (
         update(DeliveryRow)
         .where(DeliveryRow.state == DeliveryState.PENDING, DeliveryRow.next_attempt_at > now + LONGEST_WAIT)
@@ -285,8 +286,7 @@ def _may(new: Columns) -> ColumnElement[bool]:
 
 #: What would be seen at the target for the first time.
 _NEW = and_(DeliveryRow.debut_at.is_(None), DeliveryRow.action == Action.PUBLISH)
-#: What the target certainly has not got.
-_UNSEEN = and_(DeliveryRow.remote_id.is_(None), DeliveryRow.in_doubt.is_(False))
+_CERTAINLY_NOT_THERE = and_(DeliveryRow.remote_id.is_(None), DeliveryRow.in_doubt.is_(False))
 _IN_DOUBT: dict[str, object] = {"state": DeliveryState.PENDING, "in_doubt": True, "lease_until": None}
 
 
@@ -301,7 +301,6 @@ def _due(session: Session, now: datetime, target: str, limit: int, new: int | No
     room = limit - (session.scalar(select(func.count()).select_from(DeliveryRow).where(*claimed)) or 0)
     if room <= 0 or target in targets.paused(session, now):
         return []
-    order = _order(newest_first)
     first = (
         select(DeliveryRow.id)
         .where(
@@ -309,7 +308,7 @@ def _due(session: Session, now: datetime, target: str, limit: int, new: int | No
             DeliveryRow.target == target,
             DeliveryRow.next_attempt_at <= now,
         )
-        .order_by(*order)
+        .order_by(*_order(newest_first))
         .limit(room)
         .with_for_update(skip_locked=True)
     )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from aggregator.store.models import DeliveryRow, TargetRow
@@ -79,6 +79,12 @@ def resume(session: Session, target: str) -> bool:
     return (
         session.execute(delete(TargetRow).where(TargetRow.name == target).returning(TargetRow.name)).first() is not None
     )
+
+
+def unstick(session: Session, now: datetime, longest: timedelta) -> None:
+    """Ends pauses that are longer than any may be, by a clock set back since."""
+    ahead = update(TargetRow).where(TargetRow.paused_until > now + longest)
+    session.execute(ahead.values(paused_until=now).execution_options(synchronize_session=False))
 
 
 def debuts(session: Session, target: str, limit: int) -> list[datetime]:

@@ -183,6 +183,21 @@ class TestBreaker:
         assert len(bench.target.posts) == COUNT
         assert await bench.waits() == {}
 
+    async def test_one_post_that_always_fails_does_not_hold_up_the_others(self, bench: Bench) -> None:
+        await bench.first_round()
+        (poison, *_) = bench.target.posts.values()
+
+        def promise(session: Session) -> None:
+            posts.save(session, poison, "newer", bench.clock())
+            deliveries.promise(session, poison, ["blog"], Action.PUBLISH, bench.clock())
+
+        await bench.app.store.write(promise)
+        bench.fail(DOWN)
+        for _ in range(9):
+            await bench.later(minutes=1)
+        assert bench.target.asked - COUNT > OPENS_AFTER
+        assert await bench.waits() == {}
+
     async def test_a_person_can_end_the_pause(self, bench: Bench) -> None:
         bench.fail(DOWN, OPENS_AFTER)
         await bench.first_round()

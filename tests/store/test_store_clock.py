@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from store_samples import NOW, owe
 
-from aggregator.store import Store, deliveries, feeds
+from aggregator.store import Store, deliveries, feeds, targets
 from aggregator.types import FeedMemory
 
 
@@ -24,3 +24,10 @@ def test_deliveries_that_wait_for_years_are_due(store: Store) -> None:
     (first, _) = store.read_now(deliveries.lines)
     store.write_now(deliveries.retry, first.id, NOW + timedelta(days=400), "down", False)
     assert store.write_now(deliveries.unstick, NOW) == 1
+
+
+def test_a_pause_of_years_ends_and_a_shorter_one_does_not(store: Store) -> None:
+    store.write_now(targets.pause, "blog", NOW + timedelta(days=400), "401")
+    store.write_now(targets.pause, "news", NOW + timedelta(days=1), "401")
+    store.write_now(deliveries.unstick, NOW)
+    assert set(store.read_now(targets.paused, NOW)) == {"news"}

@@ -67,9 +67,14 @@ def record(line: DeliveryLine, wait: Wait | None) -> Record:
         "published_at": line.published_at,
         "next_attempt_at": line.next_attempt_at,
         "held_until": held.until if held else None,
-        "held": str(held) if held else None,
+        "held": _held(held) if held else None,
         "settled_at": line.settled_at,
     }
+
+
+def _held(wait: Wait) -> str:
+    several = not wait.paused and wait.count > 1
+    return f"{wait} (the first of {wait.count})" if several else str(wait)
 
 
 def _why(record: Record) -> object:

@@ -1,12 +1,15 @@
 """What lists show, to people and to programs."""
 
 import sqlite3
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from aggregator.store import Store, journal
-from aggregator.types import Step
+from aggregator.cli import outbox
+from aggregator.pipeline.outlet import Wait
+from aggregator.store import DeliveryLine, Store, journal
+from aggregator.types import Action, DeliveryState, Step
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
@@ -87,6 +90,36 @@ def test_the_outbox_tells_why_a_post_waits(wirecopy, store, config, quiet_now):
     assert "blog: 1 new posts held until" in ended.err
     assert wirecopy("outbox", "--all", "--json", "--state", "published").records[0]["held"] is None
     assert "blog: publish pending: held until" in wirecopy("explain", "https://gazette.example/43970").out
+
+
+def test_of_many_that_wait_only_the_first_is_promised_a_time():
+    until = datetime(2026, 6, 2, 7, tzinfo=UTC)
+    wait = Wait(count=12, until=until, reason="quiet hours", paused=False)
+    line = DeliveryLine(
+        id=1,
+        post_key="a",
+        feed="gazette",
+        entry_key="1",
+        title="A",
+        url=None,
+        target="blog",
+        action=Action.PUBLISH,
+        state=DeliveryState.PENDING,
+        attempts=0,
+        in_doubt=False,
+        published_at=NOW,
+        next_attempt_at=until - timedelta(hours=1),
+        lease_until=None,
+        error="",
+        remote_id=None,
+        remote_url=None,
+        settled_at=None,
+        new=True,
+    )
+    assert outbox.record(line, wait)["held"] == "held until 2026-06-02 07:00 UTC: quiet hours (the first of 12)"
+    assert outbox.record(line, replace(wait, count=1))["held"] == "held until 2026-06-02 07:00 UTC: quiet hours"
+    assert outbox.record(replace(line, new=False), wait)["held"] is None
+    assert outbox.record(replace(line, new=False), replace(wait, paused=True))["held"].startswith("paused until")
 
 
 def test_feeds_show_how_they_are_doing_also_those_never_asked(wirecopy, store, config):

@@ -45,6 +45,23 @@ def test_pictures_show_their_copies_and_no_other_size_of_the_original() -> None:
     assert "paper.example/inner" not in found
 
 
+def test_no_other_form_of_a_picture_is_shown_instead_of_its_copy() -> None:
+    body = f'<picture><source srcset="{INNER}.webp"><source srcset="{INNER}.avif"><img src="{INNER}"></picture><p>More.</p>'
+    found = tree(article.html(make_post(1, body=body), pictures=COPIES))
+    assert [image.get("src") for image in found.iter("img")] == ["https://blog.example/2.png"]
+    assert not list(found.iter("source"))
+    assert "More." in found.text_content()
+
+
+@pytest.mark.parametrize("media", ["video", "audio"])
+def test_the_forms_of_a_recording_stand_beside_each_other(media: str) -> None:
+    body = f'<{media}><source src="https://a.example/1"><source src="https://a.example/2"><track src="https://a.example/3">No player.</{media}>'
+    (found,) = article.parse(body).iter(media)
+    assert [child.tag for child in found] == ["source", "source", "track"]
+    assert "No player." in article.inner(found)
+    assert "</source>" not in article.inner(found)
+
+
 def test_a_blog_that_shows_the_lead_itself_gets_it_only_once() -> None:
     body = f'<figure><img src="{LEAD.url}"></figure><p>First.</p>'
     assert sources(article.html(make_post(1, lead=LEAD, body=body))) == [LEAD.url]

@@ -19,6 +19,7 @@ MAX_PICTURES = 40  #: of one post that we would like copies of
 MAX_ENCLOSURES = 10
 #: Where the post's key and revision stand in the text: kept by every blog, seen by no reader.
 MARK = "data-wirecopy"
+_NO_END = re.compile(r"</(?:source|track|wbr)>")  #: end tags that there are not (HTML, 13.1.2), but lxml writes
 _MARK = re.compile(rf'{MARK}="([0-9a-f]{{32}}):([0-9a-f]{{32}})"')
 
 
@@ -86,12 +87,16 @@ def mark_of(html: str) -> tuple[str, str] | None:
 
 def parse(html: str) -> lxml.html.HtmlElement:
     """A tree to work on, with one ``div`` around all."""
-    return lxml.html.fragment_fromstring(html, create_parent="div")
+    root = lxml.html.fragment_fromstring(html, create_parent="div")
+    for source in list(root.iter("source", "track")):  # void elements (HTML, 13.1.2), which lxml takes for containers
+        for child in reversed(source):
+            source.addnext(child)
+    return root
 
 
 def inner(root: lxml.html.HtmlElement) -> str:
     """What the tree holds, as HTML again."""
-    text = etree.tostring(root, encoding="unicode", method="html")
+    text = _NO_END.sub("", etree.tostring(root, encoding="unicode", method="html"))
     return text[text.index(">") + 1 : text.rindex("</")].strip()
 
 

@@ -49,6 +49,14 @@ class Outcome(StrEnum):
     WITHDRAWN = "withdrawn"  #: was published and taken back
 
 
+class Duplicates(StrEnum):
+    """By what an entry is a duplicate of what another feed brought."""
+
+    STORY = "story"  #: it tells the same story: it stands at the same address, or has nearly the same words
+    ADDRESS = "address"  #: it stands at the same address
+    KEEP = "keep"  #: by nothing: each entry gets its own post
+
+
 class Basis(StrEnum):
     """Where the text of an article came from."""
 
@@ -214,6 +222,7 @@ class Feed:
     extract: bool = True
     max_age: timedelta | None = None  #: None: no limit
     max_new: int = 20  #: how many entries are taken on first subscription
+    duplicates: Duplicates = Duplicates.STORY
     targets: tuple[str, ...] = ()
     transforms: tuple[StepSettings, ...] = ()
     allow_hosts: tuple[str, ...] = ()  #: article pages are fetched only from these; empty: any

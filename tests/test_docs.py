@@ -112,7 +112,7 @@ def test_the_example_shows_the_defaults(tmp_path):
     keys += (
         "|timeout|connect_timeout|feed_bytes|page_bytes|image_bytes|robots_bytes|redirects|robots|language|timezone|generator|spacing|parallel|order"
     )
-    keys += "|per_page|images|accent|index|feed_entries|every|rights|permission|extract|max_age|max_new|kind"
+    keys += "|per_page|images|accent|index|feed_entries|every|rights|permission|extract|max_age|max_new|duplicates|kind"
     path.write_text(re.sub(rf"(?m)^#(?=(?:{keys}) = )", "", EXAMPLE.read_text()))
     (tmp_path / "plain").mkdir()
     plain = tmp_path / "plain" / "config.toml"
@@ -155,7 +155,7 @@ def test_documented_defaults_are_right(section, model):
 
 
 @pytest.mark.parametrize(
-    ("key", "attribute"), [("every", None), ("rights", "rights"), ("permission", "rights_permission"), ("extract", "extract"), ("max_new", "max_new")]
+    ("key", "attribute"), [("every", None), ("rights", "rights"), ("permission", "rights_permission"), ("extract", "extract"), ("max_new", "max_new"), ("duplicates", "duplicates")]
 )  # fmt: skip
 def test_documented_defaults_of_feeds_are_right(key, attribute):
     built_in = Feed(name="a", url="https://a.example/")

@@ -90,6 +90,7 @@ def _merge(name: str, own: FeedSettings, config: Config) -> Feed:
         extract=built_in.extract if settings.extract is None else settings.extract,
         max_age=None if settings.max_age == timedelta.max else settings.max_age,
         max_new=built_in.max_new if settings.max_new is None else settings.max_new,
+        duplicates=settings.duplicates or built_in.duplicates,
         targets=settings.targets or tuple(config.targets),
         transforms=tuple(
             StepSettings(kind=step.kind, name=step.name or step.kind, options=step.rest) for step in steps

@@ -32,7 +32,7 @@ from aggregator.config.values import (
     StoreUrl,
     Template,
 )
-from aggregator.types import Rights
+from aggregator.types import Duplicates, Rights
 
 #: Nobody's public server is asked more often than this, whatever ``floor`` says.
 HARD_FLOOR = timedelta(minutes=5)
@@ -191,6 +191,7 @@ class FeedDefaults(Section):
     extract: StrictBool | None = None
     max_age: MaxAge | None = None
     max_new: Annotated[StrictInt, Field(ge=0, le=10_000)] | None = None
+    duplicates: Duplicates | None = None
     targets: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
     transforms: tuple[TransformTable, ...] | None = None
     allow_hosts: tuple[HostName, ...] | None = None

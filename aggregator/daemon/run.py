@@ -19,7 +19,8 @@ from aggregator.daemon import systemd
 from aggregator.daemon.work import Work
 from aggregator.errors import ConfigError, StoreError
 from aggregator.log import get_logger
-from aggregator.store import Store, deliveries, entries, feeds, hosts, journal, targets
+from aggregator.policy.stories import WINDOW
+from aggregator.store import Store, deliveries, entries, feeds, hosts, journal, stories, targets
 from aggregator.targets import Serves
 
 TICK = 1.0  #: seconds between two looks at what is due
@@ -194,6 +195,8 @@ async def _housekeeping(app: App, work: Work) -> None:
         now = app.now()
         old = now - app.config.store.keep_journal
         while await app.store.write(journal.prune, old) >= journal.PRUNED_AT_ONCE:
+            continue
+        while await app.store.write(stories.prune, now - WINDOW) >= stories.PRUNED_AT_ONCE:
             continue
         await app.store.write(entries.prune_revisions, old)
         await app.store.write(hosts.prune, now)

@@ -5,13 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 
 from aggregator import urls
-from aggregator.pipeline import withdrawal
+from aggregator.pipeline import telling, withdrawal
 from aggregator.policy import change, duplicates, identity
 from aggregator.policy.duplicates import Story, Told
+from aggregator.policy.fingerprints import Fingerprint
 from aggregator.policy.second_look import Look
-from aggregator.store import EntryRecord, Session, deliveries, entries, journal, posts, second_looks, tombstones
+from aggregator.store import (
+    EntryRecord,
+    Session,
+    deliveries,
+    entries,
+    journal,
+    posts,
+    second_looks,
+    stories,
+    tombstones,
+)
 from aggregator.types import Action, Article, Entry, Feed, Outcome, Post, Sighting, Step
 
 MAX_SIGHTINGS = 20
@@ -30,6 +42,8 @@ class Taken:
     reason: str
     steps: tuple[Step, ...] = ()
     article: Article | None = None  #: None: it never came so far
+    fingerprint: Fingerprint | None = None  #: of its article's text; None: too short, or no article
+    told_by: str | None = None  #: key of the post that tells its story, where that is another entry's
     post: Post | None = None  #: what is to be published; None: nothing
     unchanged: bool = False  #: the post is the one that stands already
     look: Look | None = None  #: what is done about a page that could not be had; None: it answered, or was not asked
@@ -49,6 +63,8 @@ def save(session: Session, chunk: Sequence[Taken], feed: Feed, now: datetime) ->
         steps.extend(settled.steps)
         # One at a time: the next entry of the chunk may tell the same story.
         entries.save(session, records[-1:], now)
+        if settled.fingerprint is not None and settled.post is not None and settled.outcome is Outcome.QUEUED:
+            stories.keep(session, feed.name, settled.entry.key, settled.fingerprint)
         _plan_look(session, settled, feed)
     journal.write(session, steps)
 
@@ -60,7 +76,8 @@ def _settle(session: Session, taken: Taken, feed: Feed, now: datetime) -> Taken:
         return replace(taken, outcome=outcome, reason=reason)
     if taken.outcome is Outcome.DROPPED:
         return _taken_back(session, taken, feed, now)
-    if taken.post is None:
+    post = taken.post
+    if post is None:
         return taken
     buried = tombstones.matches(session, feed.name, (taken.entry.key,), _links(taken))
     if buried:
@@ -68,25 +85,23 @@ def _settle(session: Session, taken: Taken, feed: Feed, now: datetime) -> Taken:
         step = _step(taken, feed, now, "tombstones", Outcome.BURIED, reason)
         return replace(taken, outcome=Outcome.BURIED, reason=reason, post=None, steps=(*taken.steps, step))
     targets: Sequence[str] = feed.targets
-    decision, told = duplicates.near(
-        feed=feed.name,
-        entry_key=taken.entry.key,
-        title=taken.post.title,
-        told=entries.told_at(session, _addresses(taken)),
-    )
+    decision, told = telling.find(session, feed, taken.entry, taken.article, post, taken.fingerprint, now)
+    if decision.outcome is Story.OWN and decision.reason:
+        taken = replace(taken, steps=(*taken.steps, _step(taken, feed, now, "duplicates", Story.OWN, decision.reason)))
     if decision.outcome is Story.TOLD and told is not None:
         # Where its own post stands already, that stays and is brought up to date.
         there = {line.target for line in deliveries.lines(session, post_key=told.post_key)}
-        there -= {line.target for line in deliveries.lines(session, post_key=taken.post.key)}
+        there -= {line.target for line in deliveries.lines(session, post_key=post.key)}
         targets = [target for target in targets if target not in there]
         reason = decision.reason + _join(session, told, taken, feed, now)
         if not targets:
             step = _step(taken, feed, now, "duplicates", Outcome.DUPLICATE, reason)
-            return replace(taken, outcome=Outcome.DUPLICATE, reason=reason, post=None, steps=(*taken.steps, step))
+            duplicate = replace(taken, outcome=Outcome.DUPLICATE, reason=reason, told_by=told.post_key)
+            return replace(duplicate, post=None, steps=(*taken.steps, step))
     if not targets:
         return replace(taken, reason="made, but there is no target to publish it at", post=None)
-    posts.save(session, taken.post, change.revision(taken.post), now)
-    deliveries.promise(session, taken.post, targets, Action.PUBLISH, now)
+    posts.save(session, post, change.revision(post), now)
+    deliveries.promise(session, post, targets, Action.PUBLISH, now)
     owed = f"owed to {', '.join(targets)}"
     step = _step(taken, feed, now, "outbox", Outcome.QUEUED, owed)
     return replace(taken, reason=owed, steps=(*taken.steps, step))
@@ -149,12 +164,8 @@ def _links(taken: Taken) -> set[str]:
     return {url for url in (taken.entry.url, canonical) if url}
 
 
-def _addresses(taken: Taken) -> set[str]:
-    return {urls.compare_key(url) for url in _links(taken)}
-
-
-def _step(taken: Taken, feed: Feed, now: datetime, step: str, outcome: Outcome, reason: str) -> Step:
-    return Step(at=now, feed=feed.name, entry_key=taken.entry.key, step=step, outcome=outcome, reason=reason)
+def _step(taken: Taken, feed: Feed, now: datetime, step: str, outcome: StrEnum, reason: str) -> Step:
+    return Step(at=now, feed=feed.name, entry_key=taken.entry.key, step=step, outcome=str(outcome), reason=reason)
 
 
 def _record(taken: Taken, feed: Feed) -> EntryRecord:
@@ -168,6 +179,7 @@ def _record(taken: Taken, feed: Feed) -> EntryRecord:
         canonical_url=article.canonical_url if article else None,
         aliases=taken.aliases,
         post_key=taken.post.key if taken.post else None,
+        told_by=taken.told_by,
         basis=article.basis if article else None,
         method=article.method if article else None,
         score=article.score if article else None,

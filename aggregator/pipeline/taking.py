@@ -19,7 +19,7 @@ from aggregator.policy import change, duplicates, rights, second_look
 from aggregator.policy.change import Change
 from aggregator.policy.second_look import Look, Meanwhile
 from aggregator.store import Store, entries, posts
-from aggregator.types import Article, Basis, Entry, Feed, Known, Outcome, Post, Rights, Site, Step
+from aggregator.types import Article, Basis, Duplicates, Entry, Feed, Known, Outcome, Post, Rights, Site, Step
 
 T = TypeVar("T")
 
@@ -60,12 +60,22 @@ class Taker:
     async def take(self, feed: Feed, wanted: Wanted) -> Taken:
         """The post of one entry, or the reason why there is none."""
         entry = wanted.entry
-        article, error = await self._article(feed, wanted)
+        read, error = await self._read(feed, wanted)
+        article = read.article
         allowed, why = rights.allowed(feed, article)
         steps = [wanted.why, self._step(feed, entry, "extract", article.basis, _how(article))]
         steps.append(self._step(feed, entry, "rights", allowed, why))
         look = self._look(wanted, article, allowed, error) if error else None
-        taken = Taken(entry, wanted.aliases, wanted.content_hash, Outcome.QUEUED, "", article=article, look=look)
+        taken = Taken(
+            entry,
+            wanted.aliases,
+            wanted.content_hash,
+            Outcome.QUEUED,
+            "",
+            article=article,
+            fingerprint=read.fingerprint,
+            look=look,
+        )
         previous: Post | None = None
         if wanted.known and wanted.known.post_key:
             previous = await self._store.read(posts.get, wanted.known.post_key)
@@ -88,7 +98,7 @@ class Taker:
         steps.append(self._step(feed, entry, "compose", "revised" if previous else "made", f"as {made.slug}"))
         return replace(taken, post=made, steps=tuple(steps))
 
-    async def _article(self, feed: Feed, wanted: Wanted) -> tuple[Article, FetchError | ParseError | None]:
+    async def _read(self, feed: Feed, wanted: Wanted) -> tuple[work.Read, FetchError | ParseError | None]:
         """The article of an entry: from its page where that may and can be had, else from the feed, with the error."""
         entry = wanted.entry
         reason = wanted.no_page or _no_page(feed, entry)
@@ -109,11 +119,11 @@ class Taker:
             bare = Article(
                 entry=entry, title=entry.title, body="", text="", basis=Basis.FEED, method="none", score=0, reasons=why
             )
-            return bare, failure
+            return work.Read(article=bare, fingerprint=None), failure
 
     async def _told(self, feed: Feed, entry: Entry) -> bool:
         """Whether another entry stands at this address already, so that its page need not be asked for."""
-        if entry.url is None:
+        if entry.url is None or feed.duplicates is Duplicates.KEEP:
             return False
         told = await self._store.read(entries.told_at, (urls.compare_key(entry.url),))
         decision, _ = duplicates.near(feed=feed.name, entry_key=entry.key, title=entry.title, told=told)

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from aggregator import extract, sources
 from aggregator.errors import ExtractError
 from aggregator.markup import text
-from aggregator.policy import change, identity
+from aggregator.policy import change, fingerprints, identity
+from aggregator.policy.fingerprints import Fingerprint
 from aggregator.types import Article, Entry, Parsed, Response
 
 
@@ -21,6 +22,14 @@ class Reading:
     hashes: Mapping[str, str]  #: content hash by entry key
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """One article, read and ready to be compared with others."""
+
+    article: Article
+    fingerprint: Fingerprint | None  #: of its text; None: that is too short to be told from its like
+
+
 def read_feed(kind: str, response: Response, options: Mapping[str, object]) -> Reading:
     """A feed document with its entries' keys, aliases and content hashes. Raises ParseError."""
     parsed = sources.parse(kind, response, options)
@@ -29,17 +38,21 @@ def read_feed(kind: str, response: Response, options: Mapping[str, object]) -> R
     return Reading(parsed=replace(parsed, entries=entries), aliases=identity.aliases(entries), hashes=hashes)
 
 
-def read_page(response: Response, entry: Entry) -> Article:
+def read_page(response: Response, entry: Entry) -> Read:
     """The article of an entry from its page, or from the feed where the page gives none; never fails on a page."""
     try:
-        return extract.article(response, entry)
+        return _with_fingerprint(extract.article(response, entry))
     except ExtractError as error:
-        return extract.from_entry(entry, str(error))
+        return read_entry(entry, str(error))
 
 
-def read_entry(entry: Entry, reason: str) -> Article:
+def read_entry(entry: Entry, reason: str) -> Read:
     """The article of an entry from what the feed says."""
-    return extract.from_entry(entry, reason)
+    return _with_fingerprint(extract.from_entry(entry, reason))
+
+
+def _with_fingerprint(article: Article) -> Read:
+    return Read(article=article, fingerprint=fingerprints.of(article.text))
 
 
 def _text(entry: Entry) -> str:

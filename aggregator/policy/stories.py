@@ -58,6 +58,7 @@ class Telling:
     fingerprint: Fingerprint
     siblings: tuple[Fingerprint, ...] = ()  #: the latest other articles of its feed
     text: str | None = None  #: None: not kept
+    recording: bool = False  #: it is a podcast's episode or a film, and its text only goes with it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +100,8 @@ def _known_look_alike(one: Telling, other: Telling) -> str:
     """Why two articles can't be one story, whatever their texts share; empty: nothing speaks against it."""
     if abs(one.at - other.at) > WINDOW:
         return f"they are more than {WINDOW.days} days apart"
+    if one.recording or other.recording:
+        return "a recording is not told by the text that goes with it"
     mine, yours = (fingerprints.numbers(fingerprints.words(title)) for title in _bare_titles(one, other))
     if mine - yours and yours - mine:
         return f"their titles differ in a number: {_first(mine - yours)} and {_first(yours - mine)}"

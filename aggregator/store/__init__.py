@@ -13,6 +13,7 @@ from aggregator.store.feeds import FeedOverview
 from aggregator.store.posts import PostLine
 from aggregator.store.second_looks import SecondLook
 from aggregator.store.single import lock
+from aggregator.store.stories import Kin, Teller
 from aggregator.store.tombstones import Tombstone
 
 __all__ = [
@@ -20,11 +21,13 @@ __all__ = [
     "EntryLine",
     "EntryRecord",
     "FeedOverview",
+    "Kin",
     "PostLine",
     "SecondLook",
     "Session",
     "Store",
     "StoreError",
+    "Teller",
     "Tombstone",
     "lock",
 ]

@@ -7,7 +7,7 @@ from ipaddress import ip_network
 import pytest
 
 from aggregator.config import Secret, load
-from aggregator.types import Every, Rights, Site
+from aggregator.types import Duplicates, Every, Rights, Site
 
 MINIMAL = """\
 [site]
@@ -59,6 +59,7 @@ def test_a_feed_wins_over_its_group_and_the_group_over_the_defaults(write):
             rights = "excerpt"
             max_new = 5
             max_age = "30d"
+            duplicates = "address"
             [groups.news]
             every = "*/30 * * * *"
             rights = "link"
@@ -77,6 +78,7 @@ def test_a_feed_wins_over_its_group_and_the_group_over_the_defaults(write):
             extract = true
             max_new = 0
             max_age = "unlimited"
+            duplicates = "keep"
             """
         )
     )
@@ -85,6 +87,7 @@ def test_a_feed_wins_over_its_group_and_the_group_over_the_defaults(write):
     assert (a.every, a.rights, a.max_new, a.extract) == (Every(interval=timedelta(hours=3)), Rights.EXCERPT, 5, True)
     assert (b.every, b.rights, b.max_new, b.extract) == (Every(cron="*/30 * * * *"), Rights.LINK, 5, False)
     assert (c.every, c.rights, c.max_new, c.extract) == (Every(auto=True), Rights.FULL, 0, True)
+    assert (a.duplicates, c.duplicates) == (Duplicates.ADDRESS, Duplicates.KEEP)
     assert (a.max_age, b.max_age, c.max_age) == (timedelta(days=30), timedelta(days=30), None)
     assert (b.group, c.rights_permission, b.rights_permission) == ("news", True, False)
     assert config.feed("c") is c

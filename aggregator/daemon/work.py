@@ -210,10 +210,11 @@ class Work:
 
     async def _deliver_all(self, target: str) -> None:
         try:
-            going = True
+            going, quiet = True, self._quiet(target)
             while going and not self._closing and (batch := await self._claim(target)):
                 self._unfinished.add(target)
-                going = await self._deliver_batch(target, batch)
+                going = await self._deliver_batch(target, batch, quiet=quiet)
+                quiet = self._quiet(target)
             waiting = self._app.targets[target]
             if target in self._unfinished or (isinstance(waiting, Waits) and waiting.due()):
                 await self._flush(target)
@@ -231,13 +232,13 @@ class Work:
             self._troubles[target] = trouble
         return batch
 
-    async def _deliver_batch(self, target: str, batch: Sequence[Delivery]) -> bool:
+    async def _deliver_batch(self, target: str, batch: Sequence[Delivery], *, quiet: bool) -> bool:
         """Attempts a batch in its order, some at a time where the target may be given that; whether it takes more.
 
-        What is not begun when it takes no more, or when quiet hours begin, is put back untried.
+        What is not begun when it takes no more, or when quiet hours begin, is put back untried. ``quiet``: whether
+        it was so before the batch was claimed.
         """
-        left, quiet = list(reversed(batch)), self._quiet(target)
-        going = True
+        left, going = list(reversed(batch)), True
 
         async def work_through() -> None:
             nonlocal going
@@ -288,15 +289,15 @@ class Work:
 
     async def _answered(self, target: str) -> bool:
         """Notes that a target works, and tells it where it was told that it did not."""
-        trouble = self._troubles.get(target)
+        self._failing.pop(target, None)
+        trouble, now = self._troubles.get(target), self._app.now()
         if trouble is None:
             return True
-        if not await self._app.store.write(targets.recover, target, self._app.now()):
-            return False
-        self._troubles.pop(target, None)
-        if trouble.told:
-            self._log.warning("target works again", failures=trouble.failures)
-        return True
+        if await self._app.store.write(targets.recover, target, now):
+            self._troubles.pop(target, None)
+            if trouble.told:
+                self._log.warning("target works again", failures=trouble.failures)
+        return trouble.paused_until is None or trouble.paused_until <= now
 
     async def _flush(self, target: str) -> None:
         flushing, before = self._app.targets[target], self._unflushed.get(target)

@@ -109,9 +109,7 @@ def test_the_example_shows_the_defaults(tmp_path):
     """Commented keys say what holds without them, where they have a default that can be written down."""
     path = tmp_path / "config.toml"
     keys = "listen|workers|processes|stop_timeout|watch|keep_journal|floor|ceiling|host_pause|host_connections"
-    keys += (
-        "|timeout|connect_timeout|feed_bytes|page_bytes|image_bytes|robots_bytes|redirects|robots|language|timezone|generator|spacing|parallel|order"
-    )
+    keys += "|timeout|connect_timeout|feed_bytes|page_bytes|image_bytes|robots_bytes|redirects|robots|language|timezone|generator|spacing|parallel|order"
     keys += "|per_page|images|accent|index|feed_entries|every|rights|permission|extract|max_age|max_new|duplicates|kind"
     path.write_text(re.sub(rf"(?m)^#(?=(?:{keys}) = )", "", EXAMPLE.read_text()))
     (tmp_path / "plain").mkdir()

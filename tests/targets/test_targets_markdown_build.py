@@ -222,11 +222,11 @@ async def test_a_note_cut_short_hides_no_later_one(tmp_path: Path) -> None:
 
 
 async def test_a_build_that_takes_too_long_is_ended_with_all_it_started(tmp_path: Path) -> None:
-    blog = Blog(tmp_path, build=["sh", "-c", "sleep 60 & sleep 60"], build_timeout="1s")
-    blog.options = blog.options.model_copy(update={"build_timeout": blog.options.build_timeout / 50})
+    blog = Blog(tmp_path, build=["sh", "-c", "sleep 60 & sleep 60"], timeout="1s")
+    blog.options = blog.options.model_copy(update={"timeout": blog.options.timeout / 50})
     blog.target = blog.open()
     await blog.publish(1)
-    with pytest.raises(TryLaterError, match="it took too long"):
+    with pytest.raises(TryLaterError, match="not done in time"):
         await blog.target.flush()
 
 
@@ -246,7 +246,7 @@ async def test_a_program_that_is_not_there_blocks_the_target(tmp_path: Path) -> 
     blog = Blog(tmp_path, build="no-such-generator --minify")
     assert await blog.target.check() == ["there is no program no-such-generator for the build"]
     await blog.publish(1)
-    with pytest.raises(BlockedError, match="no-such-generator can't be started"):
+    with pytest.raises(BlockedError, match="no-such-generator can't be run"):
         await blog.target.flush()
 
 
@@ -261,6 +261,26 @@ async def test_a_build_command_is_no_shell_line(tmp_path: Path) -> None:
 async def test_the_end_of_a_long_output_is_told(tmp_path: Path) -> None:
     blog = Blog(tmp_path, build=["sh", "-c", "yes filler | head -c 3000000; echo the last line; exit 3"])
     await blog.publish(1)
-    with pytest.raises(PublishError, match=r"status 3(.|\n)*the last line") as caught:
+    with pytest.raises(PublishError, match=r"exit code 3(.|\n)*the last line") as caught:
         await blog.target.flush()
     assert len(str(caught.value)) < 3_000
+
+
+async def test_a_build_gets_little_of_our_environment_and_what_is_configured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WP_PASSWORD", "sesame")
+    blog = Blog(tmp_path, build=["sh", "-c", "env > seen"], environment={"NODE_ENV": "production"})
+    await blog.publish(1)
+    await blog.target.flush()
+    seen = dict(line.split("=", 1) for line in (tmp_path / "seen").read_text().splitlines() if "=" in line)
+    assert seen["NODE_ENV"] == "production"
+    assert set(seen) <= {"PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "NODE_ENV", "PWD", "SHLVL", "_", "OLDPWD"}
+
+
+async def test_the_secrets_of_a_build_are_not_told_with_its_output(tmp_path: Path) -> None:
+    blog = Blog(tmp_path, build=["sh", "-c", "echo $API_TOKEN; exit 3"], environment={"API_TOKEN": "sesame"})
+    await blog.publish(1)
+    with pytest.raises(PublishError, match=r"\*\*\*") as caught:
+        await blog.target.flush()
+    assert "sesame" not in str(caught.value)

@@ -268,3 +268,19 @@ async def test_a_site_below_the_repositorys_root_is_committed_there(site: Path, 
     target = build("static", options, site=SITE, folder=tmp_path, http=None)  # type: ignore[arg-type]
     await publish(target, 1)
     assert f"www/content/posts/{make_post(1).slug}/index.html" in shown(remote)
+
+
+async def test_git_and_its_hooks_get_little_of_our_environment(
+    site: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("WP_PASSWORD", "sesame")
+    monkeypatch.setenv("SSH_AUTH_SOCK", "/run/keys")
+    monkeypatch.setenv("GIT_DIR", "/nowhere")
+    hook = site / ".git/hooks/pre-push"
+    hook.write_text(f"#!/bin/sh\nenv > {tmp_path}/seen\n")
+    hook.chmod(0o755)
+    await publish(make_target(site, environment={"GIT_SSH_COMMAND": "ssh -i key"}), 1)
+    seen = (tmp_path / "seen").read_text()
+    assert "sesame" not in seen
+    assert "SSH_AUTH_SOCK=/run/keys\n" in seen
+    assert "GIT_SSH_COMMAND=ssh -i key\n" in seen

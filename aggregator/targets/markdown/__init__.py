@@ -23,7 +23,7 @@ from aggregator.targets.markdown.options import AUTHOR, GitOptions, Options
 from aggregator.targets.markdown.pending import Pending
 from aggregator.targets.markdown.posts import Layout, Posts
 from aggregator.targets.markdown.programs import Programs
-from aggregator.targets.shared import article
+from aggregator.targets.shared import article, programs
 from aggregator.types import MediaFile, Post, Publication, Site
 
 __all__ = ["GitOptions", "MarkdownTarget", "Options", "build"]
@@ -41,14 +41,24 @@ class MarkdownTarget:
         self._options = options
         self._root = root
         self._layout = _layout(name, options, site)
-        self._programs = Programs(name)
+        secrets = [*options.environment.values(), *(options.git.environment.values() if options.git else ())]
+        self._programs = Programs(name, [secret.reveal() for secret in secrets])
+        self._environment = programs.environment(options.environment)
         # One thread, not a lock around any thread: a call that is cancelled is still finished before the next begins.
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"markdown {name}")
         tree, pending = Tree(root), Pending(root, name)
         repository = _repository(name, root, options.git, self._programs) if options.git else None
         self._repository = repository
         self._finisher = Finisher(
-            name, tree, pending, self._programs, options.build, options.build_timeout, repository, clock
+            name,
+            tree,
+            pending,
+            self._programs,
+            options.build,
+            self._environment,
+            options.timeout,
+            repository,
+            clock,
         )
         self._posts = Posts(
             tree,
@@ -92,7 +102,9 @@ class MarkdownTarget:
         await asyncio.to_thread(self._thread.shutdown)
 
     def _faults(self) -> list[str]:
-        found = faults.faults(self._root, self._layout.profile, self._layout.body, self._options.build)
+        found = faults.faults(
+            self._root, self._layout.profile, self._layout.body, self._options.build, self._environment.get("PATH")
+        )
         return found + (self._repository.faults() if self._repository else [])
 
     async def _run(self, work: Callable[[], R]) -> R:
@@ -132,8 +144,15 @@ def _layout(name: str, options: Options, site: Site) -> Layout:
     )
 
 
-def _repository(name: str, root: Path, options: GitOptions, programs: Programs) -> Repository:
+def _repository(name: str, root: Path, options: GitOptions, runner: Programs) -> Repository:
     author = AUTHOR.fullmatch(options.author)
     assert author is not None
-    remote = Remote(name=options.remote, push=options.push, author=author[1], mail=author[2], timeout=options.timeout)
-    return Repository(name, root, remote, programs)
+    remote = Remote(
+        name=options.remote,
+        push=options.push,
+        author=author[1],
+        mail=author[2],
+        environment=options.environment,
+        timeout=options.timeout,
+    )
+    return Repository(name, root, remote, runner)

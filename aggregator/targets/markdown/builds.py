@@ -8,7 +8,7 @@ from aggregator.errors import TryLaterError
 from aggregator.targets.markdown import waiting
 from aggregator.targets.markdown.files import Tree
 from aggregator.targets.markdown.pending import Change
-from aggregator.targets.markdown.programs import Answer
+from aggregator.targets.shared.programs import Ended
 
 MAX_BUILDS = 16  #: in search of the posts that break it
 
@@ -16,12 +16,13 @@ MAX_BUILDS = 16  #: in search of the posts that break it
 class Builder:
     """One round of building."""
 
-    def __init__(self, target: str, tree: Tree, build: Callable[[], Answer]) -> None:
+    def __init__(self, target: str, tree: Tree, build: Callable[[], Ended], told: Callable[[Ended], str]) -> None:
         self._target = target
         self._tree = tree
         self._build = build
+        self._told = told
         self._left = MAX_BUILDS
-        self._last = Answer(status=0, output="", errors="")
+        self._last = Ended(code=0, output="", errors="")
 
     def build(self, changes: Sequence[Change]) -> tuple[list[Change], str]:
         """Builds the site with these changes; answers those that had to be set aside, and what the build said.
@@ -33,7 +34,7 @@ class Builder:
             waiting.put_back(self._tree, change.file)
         if self._passes():
             return [], ""
-        said = self._last.told
+        said = self._told(self._last)
         named = [change for change in written if change.slug in f"{self._last.output}{self._last.errors}"]
         if named:
             self._set_aside(named)
@@ -44,11 +45,11 @@ class Builder:
             for change in written:
                 waiting.put_back(self._tree, change.file)
             raise TryLaterError(
-                self._target, f"the site can't be built, not even without the new posts: {self._last.told}"
+                self._target, f"the site can't be built, not even without the new posts: {self._told(self._last)}"
             )
         bad = self._search(written)
         if bad and not self._last.good and not self._passes():
-            raise TryLaterError(self._target, f"the site can't be built: {self._last.told}")
+            raise TryLaterError(self._target, f"the site can't be built: {self._told(self._last)}")
         return bad, said
 
     def _search(self, group: Sequence[Change]) -> list[Change]:

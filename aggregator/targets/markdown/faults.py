@@ -14,7 +14,7 @@ MAX_READ = 1_000_000  #: bytes of a settings file
 _UNSAFE = re.compile(r"unsafe[\"']?\s*[:=]\s*true")
 
 
-def faults(root: Path, profile: Profile, body: Body, build: Sequence[str]) -> list[str]:
+def faults(root: Path, profile: Profile, body: Body, build: Sequence[str], path: str | None) -> list[str]:
     """Sentences for a person; none where all is well."""
     found: list[str] = []
     if not os.access(root, os.W_OK | os.X_OK):
@@ -26,7 +26,7 @@ def faults(root: Path, profile: Profile, body: Body, build: Sequence[str]) -> li
             "Hugo leaves out the HTML that posts in Markdown hold (tables, players, the credit): "
             'set markup.goldmark.renderer.unsafe = true in its configuration, or body = "html" here'
         )
-    if build and shutil.which(build[0], path=os.pathsep.join([os.environ.get("PATH", os.defpath), str(root)])) is None:
+    if build and shutil.which(build[0], path=os.pathsep.join([path or os.defpath, str(root)])) is None:
         found.append(f"there is no program {build[0]} for the build")
     return found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 from aggregator.errors import PublishError, TryLaterError
@@ -11,7 +11,8 @@ from aggregator.targets.markdown.builds import Builder
 from aggregator.targets.markdown.files import Tree
 from aggregator.targets.markdown.git import Repository
 from aggregator.targets.markdown.pending import Change, Pending
-from aggregator.targets.markdown.programs import Answer, Programs
+from aggregator.targets.markdown.programs import Programs
+from aggregator.targets.shared.programs import Ended
 
 PATIENCE = (60.0, 3_600.0)  #: seconds until the same is tried again: at first, and at most
 
@@ -26,6 +27,7 @@ class Finisher:
         pending: Pending,
         programs: Programs,
         build: Sequence[str],
+        environment: Mapping[str, str],
         timeout: timedelta,
         repository: Repository | None,
         clock: Callable[[], float],
@@ -35,6 +37,7 @@ class Finisher:
         self._pending = pending
         self._programs = programs
         self._build = build
+        self._environment = environment
         self._timeout = timeout
         self._repository = repository
         self._clock = clock
@@ -66,7 +69,8 @@ class Finisher:
         self._failed, self._tried, self._wait, self._again_at = None, (), 0.0, 0.0
 
     def _finish(self, changes: Sequence[Change]) -> None:
-        bad, said = Builder(self._target, self._tree, self._run).build(changes) if self._build else ([], "")
+        builder = Builder(self._target, self._tree, self._run, self._programs.told)
+        bad, said = builder.build(changes) if self._build else ([], "")
         good = [change for change in changes if change not in bad]
         if self._repository and good:
             self._repository.publish(good)
@@ -77,5 +81,7 @@ class Finisher:
             slugs = ", ".join(change.slug for change in bad)
             raise TryLaterError(self._target, f"the build fails with {slugs}, kept out of the site for now; {said}")
 
-    def _run(self) -> Answer:
-        return self._programs.run(self._build, cwd=self._tree.root, timeout=self._timeout)
+    def _run(self) -> Ended:
+        return self._programs.run(
+            self._build, folder=self._tree.root, environment=self._environment, timeout=self._timeout
+        )

@@ -8,7 +8,6 @@ left to commit. Afterwards the checked-out branch follows, as far as a person's 
 
 from __future__ import annotations
 
-import os
 import re
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -18,10 +17,19 @@ from pathlib import Path
 
 from aggregator.errors import BlockedError, TryLaterError
 from aggregator.targets.markdown.pending import Change
-from aggregator.targets.markdown.programs import Answer, Programs
+from aggregator.targets.markdown.programs import Programs
+from aggregator.targets.shared import programs
+from aggregator.targets.shared.programs import Ended, Environment
 
 TRIES = 5  #: pushes, each on a newer tip
 TRAILER = "Wirecopy-Key"
+#: What git needs of our environment besides what every program gets: keys, settings and the way out. What one of its
+#: own hooks would have set (GIT_DIR, GIT_INDEX_FILE …) is not among it.
+INHERITED = (
+    *("SSH_AUTH_SOCK", "XDG_CONFIG_HOME", "https_proxy", "HTTPS_PROXY", "http_proxy", "no_proxy", "NO_PROXY"),
+    *("GIT_SSH", "GIT_SSH_COMMAND", "GIT_SSH_VARIANT", "GIT_ASKPASS", "GIT_SSL_CAINFO", "GIT_SSL_CAPATH"),
+    *("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_EXEC_PATH"),
+)
 _CREDENTIALS = re.compile(r"//[^/@\s]*@")
 _REFUSED = ("[rejected]", "[remote rejected]", "fetch first", "non-fast-forward")
 #: A reference of our own: what a person fetches, or has told git to fetch, stays apart from it.
@@ -36,6 +44,7 @@ class Remote:
     push: bool
     author: str
     mail: str
+    environment: Environment  #: further variables, as configured
     timeout: timedelta  #: for each command
 
 
@@ -81,9 +90,11 @@ class Repository:
             if answer.good:
                 break
             if not any(word in answer.errors for word in _REFUSED):
-                raise TryLaterError(self._target, f"git push failed; {_told(answer)}")
+                raise TryLaterError(self._target, f"git push failed; {self._told(answer)}")
         else:
-            raise TryLaterError(self._target, f"the remote moved on during each of {TRIES} pushes; {_told(answer)}")
+            raise TryLaterError(
+                self._target, f"the remote moved on during each of {TRIES} pushes; {self._told(answer)}"
+            )
         if commit is not None:
             self._follow(commit, paths, message)
 
@@ -95,7 +106,7 @@ class Repository:
         if "not a git repository" in answer.errors:
             raise BlockedError(self._target, f"{self._root} is in no git repository")
         if answer.errors.strip():
-            raise BlockedError(self._target, f"git can't be used; {_told(answer)}")
+            raise BlockedError(self._target, f"git can't be used; {self._told(answer)}")
         raise BlockedError(self._target, f"no branch is checked out in {self._root}: check one out there")
 
     def _head(self) -> str | None:
@@ -110,7 +121,7 @@ class Repository:
             return self._done("rev-parse", "--verify", _UPSTREAM).strip()
         if "couldn't find remote ref" in answer.errors:
             return None
-        raise TryLaterError(self._target, f"git fetch failed; {_told(answer)}")
+        raise TryLaterError(self._target, f"git fetch failed; {self._told(answer)}")
 
     def _commit(self, parent: str | None, paths: Sequence[str], message: str) -> str | None:
         """A commit that puts our files into its parent; None where the parent has them all as they are."""
@@ -146,7 +157,7 @@ class Repository:
             raise TryLaterError(
                 self._target,
                 f"pushed, but the branch in {self._root} can't follow: commit or put away your own changes there; "
-                f"{_told(answer)}",
+                f"{self._told(answer)}",
             )
 
     def _advance(self, commit: str, head: str | None, paths: Sequence[str]) -> None:
@@ -160,13 +171,14 @@ class Repository:
     def _done(self, *arguments: str, stdin: bytes = b"", extra: Mapping[str, str] | None = None) -> str:
         answer = self._git(*arguments, stdin=stdin, extra=extra)
         if not answer.good:
-            raise TryLaterError(self._target, f"git {arguments[0]} failed; {_told(answer)}")
+            raise TryLaterError(self._target, f"git {arguments[0]} failed; {self._told(answer)}")
         return answer.output
 
-    def _git(self, *arguments: str, stdin: bytes = b"", extra: Mapping[str, str] | None = None) -> Answer:
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith("GIT_INDEX")}
-        for name in ("GIT_DIR", "GIT_WORK_TREE"):
-            inherited.pop(name, None)  # set while one of git's own hooks runs us
+    def _told(self, answer: Ended) -> str:
+        """What git said, without the credentials that an address may hold."""
+        return _CREDENTIALS.sub("//***@", self._programs.told(answer))
+
+    def _git(self, *arguments: str, stdin: bytes = b"", extra: Mapping[str, str] | None = None) -> Ended:
         own = {
             "GIT_AUTHOR_NAME": self._remote.author,
             "GIT_AUTHOR_EMAIL": self._remote.mail,
@@ -179,10 +191,10 @@ class Repository:
         }
         return self._programs.run(
             ["git", *arguments],
-            cwd=self._root,
+            folder=self._root,
+            environment={**programs.environment(self._remote.environment, also=INHERITED), **own, **(extra or {})},
             timeout=self._remote.timeout,
-            environment={**inherited, **own, **(extra or {})},
-            stdin=stdin,
+            given=stdin,
         )
 
 
@@ -202,8 +214,3 @@ def _message(changes: Sequence[Change]) -> str:
     subject = " and ".join(parts)
     trailers = "".join(f"{TRAILER}: {change.key}\n" for change in changes)
     return f"{subject[:1].upper()}{subject[1:]}\n\n{trailers}"
-
-
-def _told(answer: Answer) -> str:
-    """What git said, without the credentials that an address may hold."""
-    return _CREDENTIALS.sub("//***@", answer.told)

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from aggregator.config import BadValueError, BaseUrl, Duration, Line, Section
 from aggregator.targets.markdown import profiles
+from aggregator.targets.shared.programs import Environment
 
 AUTHOR = re.compile(r"([^<>\n]{1,100}) <([^<>\s]{1,200})>")
 
@@ -60,7 +61,8 @@ class GitOptions(Section):
     author: Annotated[Line, AfterValidator(_author)] = Field(
         default="Wirecopy <wirecopy@localhost>", description="author of the commits"
     )
-    timeout: Duration = Field(default=timedelta(minutes=2), description="how long one git command may take")
+    environment: Environment = Field(default={}, description="further environment variables")
+    timeout: Duration = Field(default=timedelta(minutes=2), description="for one command; then it is killed")
 
 
 class Options(Section):
@@ -83,5 +85,6 @@ class Options(Section):
     build: Annotated[tuple[Line, ...], BeforeValidator(_command)] = Field(
         default=(), description="command that builds the site"
     )
-    build_timeout: Duration = Field(default=timedelta(minutes=5), description="how long a build may take")
+    environment: Environment = Field(default={}, description="further environment variables")
+    timeout: Duration = Field(default=timedelta(minutes=5), description="for one build; then it is killed")
     git: GitOptions | None = Field(default=None, description="commit and push")

@@ -168,7 +168,7 @@ class Reply:
     removed: bool = False  #: a person took the post away there
 
 
-def reply(body: bytes) -> Reply:
+def reply(body: bytes | str) -> Reply:
     """Reads ``{"id": …, "url": …, "revision": …, "removed": …}``; whatever else it is says nothing."""
     try:
         said = json.loads(body)

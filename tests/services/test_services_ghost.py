@@ -204,7 +204,7 @@ async def test_what_the_owner_changed_stays(ghost: ghost.Site) -> None:
     (there,) = held(ghost, make_post(3))
     assert (there["title"], [tag["name"] for tag in there["tags"]]) == ("My headline", ["Mine"])
     assert "New." in there["html"]
-    assert second.note == "changed by hand in Ghost and left as it is: tags, title"
+    assert second.note == "edited by hand there and left as it is: tags, title"
     edit(ghost, first, html="<p>My own words.</p>")
     third = await target.publish(make_post(3, body="<p>Newest.</p>"), media={}, previous=second)
     (there,) = held(ghost, make_post(3))

@@ -75,7 +75,7 @@ class Teller:
 def keep(session: Session, feed: str, key: str, fingerprint: Fingerprint) -> None:
     """Keeps the fingerprint of a stored entry, in the place of an earlier one."""
     number = session.scalars(select(EntryRow.id).where(EntryRow.key == key, EntryRow.feed == feed)).one()
-    kept = _pack(fingerprint)
+    kept = pack(fingerprint)
     before = session.scalar(select(FingerprintRow.kept).where(FingerprintRow.entry_id == number))
     if before == kept:
         return
@@ -94,6 +94,8 @@ def kin(session: Session, fingerprint: Fingerprint, *, feed: str) -> list[Kin]:
     if len(numbers) > COMPARED:
         others = set(session.scalars(select(EntryRow.id).where(EntryRow.id.in_(numbers), EntryRow.feed != feed)))
         numbers = [number for number in numbers if number in others][:COMPARED]
+    if not numbers:
+        return []
     rows = {row.id: row for row in session.execute(_compared(), {"numbers": numbers, "feed": feed})}
     return [found for number in numbers if number in rows and (found := _kin(rows[number]))]
 
@@ -107,7 +109,7 @@ def siblings(session: Session, feed: str, key: str) -> list[Fingerprint]:
         .order_by(FingerprintRow.entry_id.desc())
         .limit(SIBLINGS)
     )
-    return [fingerprint for packed in session.scalars(kept) if (fingerprint := _unpack(packed))]
+    return [fingerprint for packed in session.scalars(kept) if (fingerprint := unpack(packed))]
 
 
 def tellers(session: Session, post_key: str) -> list[Teller]:
@@ -140,6 +142,20 @@ def prune(session: Session, before: datetime, limit: int = PRUNED_AT_ONCE) -> in
     return len(old)
 
 
+def pack(fingerprint: Fingerprint) -> bytes:
+    """A fingerprint as it is stored."""
+    shingles = min(fingerprint.shingles, _MOST_SHINGLES)
+    return _KEPT.pack(SCHEME, shingles, *fingerprint.lowest, fingerprint.sketch, fingerprint.numbers)
+
+
+def unpack(kept: bytes) -> Fingerprint | None:
+    """A stored fingerprint; None for one that was made by other rules."""
+    if len(kept) != _KEPT.size or kept[0] != SCHEME:
+        return None
+    _, shingles, *lowest, sketch, numbers = _KEPT.unpack(kept)
+    return Fingerprint(shingles=shingles, sketch=sketch, numbers=numbers, lowest=tuple(lowest))
+
+
 @cache  # making it takes longer than running it
 def _sharing() -> CompoundSelect[int]:
     """The entries that have each hash, the latest of them."""
@@ -166,7 +182,7 @@ def _compared() -> Select[*tuple[Any, ...]]:
 
 
 def _kin(row: Row[*tuple[Any, ...]]) -> Kin | None:
-    fingerprint = _unpack(row.kept)
+    fingerprint = unpack(row.kept)
     if fingerprint is None:
         return None
     told = Told(
@@ -179,19 +195,6 @@ def _kin(row: Row[*tuple[Any, ...]]) -> Kin | None:
         post_key=row.post_key,
     )
     return Kin(told=told, at=row.published_at or row.first_seen_at, fingerprint=fingerprint)
-
-
-def _pack(fingerprint: Fingerprint) -> bytes:
-    shingles = min(fingerprint.shingles, _MOST_SHINGLES)
-    return _KEPT.pack(SCHEME, shingles, *fingerprint.lowest, fingerprint.sketch, fingerprint.numbers)
-
-
-def _unpack(kept: bytes) -> Fingerprint | None:
-    """The fingerprint as it was packed; None for one that was made by other rules."""
-    if len(kept) != _KEPT.size or kept[0] != SCHEME:
-        return None
-    _, shingles, *lowest, sketch, numbers = _KEPT.unpack(kept)
-    return Fingerprint(shingles=shingles, sketch=sketch, numbers=numbers, lowest=tuple(lowest))
 
 
 def _forget(session: Session, rows: Sequence[tuple[int, bytes]]) -> None:

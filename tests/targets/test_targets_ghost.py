@@ -321,7 +321,7 @@ async def test_what_a_person_changed_stays_and_the_rest_follows(ghost: FakeGhost
     held = ghost.posts[first.remote_id]
     assert held["title"] == "My headline"
     assert "Corrected." in str(held["html"])
-    assert second.note == "changed by hand in Ghost and left as it is: title"
+    assert second.note == "edited by hand there and left as it is: title"
     third = await blog.publish(make_post(1, title="Newer", body="<p>Again.</p>"), media=NO_MEDIA, previous=second)
     assert held["title"] == "My headline"
     assert "Again." in str(held["html"])

@@ -16,7 +16,7 @@ from conformance import NO_MEDIA, TargetConformance, make_post
 from aggregator.errors import BlockedError, RejectedError, RemovedError, TryLaterError
 from aggregator.policy import change
 from aggregator.targets.markdown import MarkdownTarget, Options, build
-from aggregator.targets.markdown.posts import LEFT_ALONE
+from aggregator.targets.shared import edits
 from aggregator.types import Image, MediaFile, Post, Publication, Site
 
 SITE = Site(title="The Night Desk", base_url="https://news.example")
@@ -200,7 +200,7 @@ async def test_a_file_that_a_person_edited_is_left_as_it_is(target: MarkdownTarg
     path.write_text(edited)
     for previous in (first, None):
         again = await publish(target, make_post(1, body="<p>An update.</p>"), previous)
-        assert again.note == LEFT_ALONE
+        assert again.note == edits.NOTE
         assert (again.remote_id, again.pushed_hash) == (first.remote_id, first.pushed_hash)
     assert path.read_text() == edited
 
@@ -212,7 +212,7 @@ async def test_a_file_whose_front_matter_a_person_broke_is_left_as_it_is(
     path = tmp_path / first.remote_id
     path.write_text("rewritten by hand")
     again = await publish(target, make_post(1, body="<p>An update.</p>"), first)
-    assert again.note == LEFT_ALONE
+    assert again.note == edits.NOTE
     assert path.read_text() == "rewritten by hand"
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from html import escape
@@ -12,7 +10,7 @@ from aggregator.markup import text
 from aggregator.targets.ghost import body, injection
 from aggregator.targets.ghost.options import Options
 from aggregator.targets.ghost.pictures import Placed
-from aggregator.targets.shared import article
+from aggregator.targets.shared import article, edits
 from aggregator.types import Image, Post, Site
 
 MAX_TITLE, MAX_TAG, MAX_ALT, MAX_EXCERPT, MAX_DESCRIPTION = 255, 191, 191, 300, 500
@@ -114,28 +112,9 @@ def _excerpt(post: Post, options: Options) -> str:
 # --- edits by hand ---------------------------------------------------------------------------
 
 
-def fingerprint(raw: Mapping[str, object]) -> dict[str, str]:
-    """A hash of each part of a post as Ghost holds it."""
-    return {name: _hash([raw.get(field) for field in fields], name) for name, fields in _PARTS.items()}
-
-
-def written(fingerprint: Mapping[str, str]) -> str:
-    """Fingerprints as one line, for ``Publication.version``."""
-    return json.dumps(fingerprint, separators=(",", ":"))
-
-
-def read(version: str) -> dict[str, str]:
-    """Fingerprints from that line; none where it is not one of ours."""
-    try:
-        found = json.loads(version)
-    except ValueError:
-        return {}
-    return {str(name): str(value) for name, value in found.items()} if isinstance(found, dict) else {}
-
-
-def edited(before: Mapping[str, str], now: Mapping[str, str]) -> frozenset[str]:
-    """The parts that are no longer as we left them."""
-    return frozenset(name for name, value in now.items() if before.get(name, value) != value)
+def fingerprints(raw: Mapping[str, object]) -> dict[str, str]:
+    """One of each part of a post as Ghost holds it."""
+    return {name: _fingerprint([raw.get(field) for field in fields], name) for name, fields in _PARTS.items()}
 
 
 def without(fields: Mapping[str, object], parts: frozenset[str]) -> dict[str, object]:
@@ -144,10 +123,9 @@ def without(fields: Mapping[str, object], parts: frozenset[str]) -> dict[str, ob
     return {name: value for name, value in fields.items() if name not in left}
 
 
-def _hash(values: list[object], part: str) -> str:
+def _fingerprint(values: list[object], part: str) -> str:
     if part == "text":
         values = [next((value for value in values if value), None)]
     if part == "tags":
         values = [tag.get("name") for tag in values[0] if isinstance(tag, dict)] if isinstance(values[0], list) else []
-    told = json.dumps(values, sort_keys=True, ensure_ascii=True)
-    return hashlib.sha256(told.encode()).hexdigest()[:12]
+    return edits.fingerprint(*values)

@@ -11,7 +11,7 @@ from aggregator.targets.ghost import fields, injection
 from aggregator.targets.ghost.admin import Admin, Held, quote
 from aggregator.targets.ghost.options import Options
 from aggregator.targets.ghost.pictures import Pictures
-from aggregator.targets.shared import article
+from aggregator.targets.shared import article, edits
 from aggregator.types import MediaFile, Post, Publication, Site
 
 ROUNDS = 4  #: an update is tried against a person who saves at the same time
@@ -50,12 +50,12 @@ class GhostTarget:
             finish = self._options.status == "published"
         else:
             finish = self._is_half_done(held) and not (previous and previous.pushed_hash)
-        known = fields.read(previous.version) if previous else {}
+        known = edits.read(previous.version) if previous else {}
         held, edited = await self._bring_up_to_date(held, post, media, known, finish, notes)
         if edited:
-            notes.insert(0, f"changed by hand in Ghost and left as it is: {', '.join(sorted(edited))}")
-        version = fields.fingerprint(held.raw) | {part: known[part] for part in edited}
-        return _publication(held, change.revision(post), version=fields.written(version), note="; ".join(notes))
+            notes.insert(0, edits.note(edited))
+        version = edits.remembered(known, fields.fingerprints(held.raw), edited)
+        return _publication(held, change.revision(post), version=version, note="; ".join(notes))
 
     async def find(self, post: Post) -> Publication | None:
         """What Ghost holds under the post's key. It has no trash: what was deleted leaves nothing to be seen."""
@@ -64,7 +64,7 @@ class GhostTarget:
             return None
         revision = "" if self._is_half_done(held) else _revision(held)
         # Of an older revision it can't be said whether a person changed it since.
-        told = fields.written(fields.fingerprint(held.raw)) if revision == change.revision(post) else ""
+        told = edits.written(fields.fingerprints(held.raw)) if revision == change.revision(post) else ""
         return _publication(held, revision, version=told)
 
     async def withdraw(self, post: Post, publication: Publication | None) -> None:
@@ -135,7 +135,7 @@ class GhostTarget:
     ) -> tuple[Held, frozenset[str]]:
         """The post as it stands then, and the parts that were left as a person made them."""
         for _ in range(ROUNDS):
-            edited = fields.edited(known, fields.fingerprint(held.raw))
+            edited = edits.edited(known, fields.fingerprints(held.raw))
             kept = frozenset() if self._options.overwrite_edits else edited
             changes: dict[str, object] = {}
             if _revision(held) != change.revision(post):

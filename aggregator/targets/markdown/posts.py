@@ -16,10 +16,9 @@ from aggregator.targets.markdown.fields import Fields, Setting
 from aggregator.targets.markdown.files import Tree
 from aggregator.targets.markdown.pending import Change
 from aggregator.targets.markdown.profiles import Profile
-from aggregator.targets.shared import article
+from aggregator.targets.shared import article, edits
 from aggregator.types import MediaFile, Post, Publication
 
-LEFT_ALONE = "edited by hand there: left as it is"
 _PICTURE = re.compile(r"[0-9a-f]{16}\.(?:jpg|png|gif|webp|avif)")
 _ENDINGS = {
     "image/jpeg": "jpg",
@@ -147,7 +146,7 @@ class Posts:
 
     def _left_alone(self, post: Post, held: _Held, previous: Publication | None) -> Publication:
         if held.own is not None:
-            return self._publication(held, held.own, note=LEFT_ALONE)
+            return self._publication(held, held.own, note=edits.NOTE)
         assert previous is not None
         return Publication(
             remote_id=held.path,
@@ -155,7 +154,7 @@ class Posts:
             published_at=previous.published_at,
             pushed_hash=previous.pushed_hash,
             version=previous.version,
-            note=LEFT_ALONE,
+            note=edits.NOTE,
         )
 
     def _publication(self, held: _Held, own: matter.Own, note: str) -> Publication:

@@ -21,11 +21,10 @@ from aggregator.targets import Connect
 from aggregator.targets.mastodon import status as statuses
 from aggregator.targets.mastodon.server import Server, Status
 from aggregator.targets.mastodon.status import DEFAULT, FACTS, LINK, Limits
-from aggregator.targets.shared import article
+from aggregator.targets.shared import article, edits
 from aggregator.targets.shared.api import Api, Web
 from aggregator.types import Image, MediaFile, Post, Publication, Site
 
-EDITED = "edited by hand there: left as it is"
 UNCHANGEABLE = "the server can't change a status: left as it was"
 #: Scopes that are asked of a token, each with what it is for.
 _SCOPES = {
@@ -147,7 +146,7 @@ class Mastodon:
         if held is None:
             raise RemovedError(self.name, f"somebody deleted {previous.remote_url or previous.remote_id} there")
         if previous.version and held.fingerprint != previous.version:
-            return replace(previous, note=EDITED)
+            return replace(previous, note=edits.NOTE)
         status = await self._edit(post, media, held, limits)
         if status is None:
             return replace(previous, note=UNCHANGEABLE)

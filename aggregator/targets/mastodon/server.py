@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import re
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import Any
 from aggregator.errors import BlockedError, RejectedError, RemovedError, TryLaterError
 from aggregator.markup import text
 from aggregator.targets.mastodon.status import Limits, words
+from aggregator.targets.shared import edits
 from aggregator.targets.shared.api import Answer, Api
 
 PAGE = 40  #: statuses at once: the most that Mastodon gives
@@ -50,8 +50,7 @@ class Status:
     @property
     def fingerprint(self) -> str:
         """A number that changes when a person edits the status."""
-        facts = f"{words(self.warning)}\0{self.words}"
-        return hashlib.sha256(facts.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        return edits.fingerprint(words(self.warning), self.words)
 
 
 class Server:

@@ -23,14 +23,13 @@ from aggregator.targets import Connect
 from aggregator.targets.micropub import entry
 from aggregator.targets.micropub.entry import Held, Reference
 from aggregator.targets.micropub.server import Absence, Server
-from aggregator.targets.shared import article
+from aggregator.targets.shared import article, edits
 from aggregator.targets.shared.api import Api, Web
 from aggregator.types import MediaFile, Post, Publication, Site
 
 MAX_UPLOADED = 5_000  #: pictures whose addresses at the server are remembered
 #: Properties that are ours to replace and to delete.
 OWN = frozenset({"name", "content", "summary", "category", "photo"})
-EDITED = "edited by hand there: left as it is"
 _SCOPES = {
     "create": "publish",
     "update": "bring posts up to date",
@@ -81,7 +80,7 @@ class Micropub:
             url, note = previous.remote_url or previous.remote_id, ""
             held = await self._present(url)
             if held and held.edited_since(previous.version):
-                return replace(previous, note=EDITED)
+                return replace(previous, note=edits.NOTE)
             url = await self._update(post, media, url, held)
         self._learn(url, post)
         return Publication(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ import lxml.html
 
 from aggregator import urls
 from aggregator.markup import text, tree
-from aggregator.targets.shared import article
+from aggregator.targets.shared import article, edits
 from aggregator.types import Image, Post
 
 #: The properties of an entry by which it refers to another page (microformats.org, h-entry).
@@ -37,18 +36,16 @@ class Held:
     @property
     def fingerprint(self) -> str:
         """A number that changes when a person edits title or text, not when the server rewrites markup."""
-        facts = f"{self.name}\0{' '.join(text.plain(self.html).split())}"
-        return hashlib.sha256(facts.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        return edits.fingerprint(self.name, " ".join(text.plain(self.html).split()))
 
     @property
     def version(self) -> str:
         """The fingerprint, with the revision that it belongs to."""
-        return f"{self.fingerprint}:{self.revision}"
+        return edits.stamped(self.fingerprint, self.revision)
 
     def edited_since(self, version: str) -> bool:
-        """Whether a person has changed it since it had that version; not where a later push of ours has arrived."""
-        fingerprint, _, revision = version.partition(":")
-        return bool(version) and self.revision in ("", revision) and self.fingerprint != fingerprint
+        """Whether a person has edited it since it had that version."""
+        return edits.edited_since(version, self.fingerprint, self.revision)
 
     @property
     def revision(self) -> str:

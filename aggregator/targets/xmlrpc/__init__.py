@@ -19,7 +19,7 @@ from aggregator.config.values import FeedUrl
 from aggregator.errors import PublishError, RejectedError, RemovedError, TryLaterError
 from aggregator.policy import change
 from aggregator.targets import Connect
-from aggregator.targets.shared import article
+from aggregator.targets.shared import article, edits
 from aggregator.targets.shared.api import Api, Web
 from aggregator.targets.wordpress import content
 from aggregator.targets.xmlrpc.blog import Blog, Uploaded
@@ -28,9 +28,8 @@ from aggregator.types import MediaFile, Post, Publication, Site
 
 MAX_UPLOADED = 5_000  #: pictures whose addresses at the blog are remembered
 NAME = 20  #: digits of a picture's hash in the name of its copy
-EDITED = "edited by hand there: left as it is"
 TRASH = "trash"
-CHANGED = "changed by hand"  #: stands in a version that no post has: whatever comes, the post is left as it is
+EDITED = "edited"  #: a fingerprint that no post has: whatever comes, the post is left as it is
 
 
 class Options(Web):
@@ -82,7 +81,7 @@ class XmlRpc:
             where = previous.remote_url or previous.remote_id
             raise RemovedError(self.name, f"somebody put {where} into the trash there, or deleted it")
         if not held.unfinished and held.edited_since(previous.version):
-            return replace(previous, note=EDITED)
+            return replace(previous, note=edits.NOTE)
         return await self._change(post, held, await self._wanted(post, media, held))
 
     async def find(self, post: Post) -> Publication | None:
@@ -147,7 +146,7 @@ class XmlRpc:
     async def _change(self, post: Post, held: Held, wanted: Wanted) -> Publication:
         changed, note = await self._blog.change(held, wanted)
         if not changed:
-            return self._publication(held, held.revision, note=EDITED, version=f"{CHANGED}:{held.revision}")
+            return self._publication(held, held.revision, note=edits.NOTE, version=edits.stamped(EDITED, held.revision))
         try:
             after = await self._blog.get(held.id)
         except PublishError:

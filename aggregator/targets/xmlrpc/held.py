@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from html import unescape
 
 from aggregator.markup import tree
-from aggregator.targets.shared import article
+from aggregator.targets.shared import article, edits
 from aggregator.targets.xmlrpc import wire
 from aggregator.types import Post
 
@@ -60,13 +59,15 @@ class Held:
     @property
     def version(self) -> str:
         """A number that changes when a person edits the text, with the revision that it belongs to."""
-        words = "\0".join((self.title, self.content, self.excerpt))
-        return f"{hashlib.sha256(words.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}:{self.revision}"
+        return edits.stamped(self._fingerprint, self.revision)
 
     def edited_since(self, version: str) -> bool:
-        """Whether a person has changed it since it had that version; not where a later push of ours has arrived."""
-        revision = version.partition(":")[2]
-        return bool(version) and self.revision in ("", revision) and self.version != version
+        """Whether a person has edited it since it had that version."""
+        return edits.edited_since(version, self._fingerprint, self.revision)
+
+    @property
+    def _fingerprint(self) -> str:
+        return edits.fingerprint(self.title, self.content, self.excerpt)
 
     def is_of(self, post: Post) -> bool:
         """Whether it was made from the post. Blogs that take marks away leave title and original's address."""

@@ -128,7 +128,7 @@ async def test_what_is_found_after_a_doubtful_attempt_can_be_compared_later(blog
     found = await target.find(POST)
     assert found is not None
     blog.only()["content"] += "<p>By hand.</p>"
-    assert "changed by hand" in (await publish(target, CHANGED, found)).note
+    assert "edited by hand" in (await publish(target, CHANGED, found)).note
 
 
 async def test_where_drafts_are_wanted_a_draft_is_all(blog, make):
@@ -154,7 +154,7 @@ async def test_what_a_person_edited_is_not_overwritten_now_or_later(blog, make):
     first = await publish(target)
     blog.only()["content"] += "<p>A remark of ours.</p>"
     second = await publish(target, CHANGED, first)
-    assert second.note == "changed by hand at the blog and left as it is: content"
+    assert second.note == "edited by hand there and left as it is: content"
     assert second.pushed_hash == change.revision(CHANGED)
     third = await publish(target, make_post(1, title="Third", body="<p>Third.</p>"), second)
     assert "content" in third.note
@@ -256,7 +256,7 @@ async def test_a_post_without_its_credit_is_still_ours_and_edited_by_hand(blog, 
     target = make()
     first = await publish(target)
     blog.only()["content"] = "<p>All new.</p>"
-    assert "changed by hand" in (await publish(target, CHANGED, first)).note
+    assert "edited by hand" in (await publish(target, CHANGED, first)).note
 
 
 async def test_what_is_withdrawn_lies_in_the_trash(blog, make):

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from aggregator.errors import RemovedError, TryLaterError
-from aggregator.targets.shared import article
+from aggregator.targets.shared import article, edits
 from aggregator.targets.shared.api import Answer
 from aggregator.targets.wordpress.rest import Rest, code_of, listed
 from aggregator.types import Post, Publication
 
 #: Asked for by name, so that the blog does not render texts, which may send it to other servers (oEmbed).
 FIELDS = "id,slug,status,link,date_gmt,title.raw,content.raw,excerpt.raw,featured_media,categories,tags"
-#: The parts of a post that a person may edit, and that we then leave alone.
-WORDS = ("title", "content", "excerpt")
 STATUSES = "publish,future,draft,pending,private,trash"
 GONE = frozenset({404, 410})
 ABSENT = frozenset({"rest_post_invalid_id", "rest_already_trashed"})
@@ -57,9 +54,10 @@ class Held:
         return article.mark_of(self.content)
 
     @property
-    def version(self) -> str:
-        """A number for each part of the text, which changes when a person edits that part."""
-        return " ".join(_number(words) for words in (self.title, self.content, self.excerpt))
+    def fingerprints(self) -> dict[str, str]:
+        """One of each part that a person may edit, and that we then leave alone."""
+        parts = {"title": self.title, "content": self.content, "excerpt": self.excerpt}
+        return {name: edits.fingerprint(words) for name, words in parts.items()}
 
     @property
     def _about_twins(self) -> str:
@@ -73,24 +71,9 @@ class Held:
             remote_url=self.link or None,
             published_at=self.date,
             pushed_hash=pushed_hash,
-            version=self.version if version is None else version,
+            version=edits.written(self.fingerprints) if version is None else version,
             note="; ".join(filter(None, (note, self._about_twins))),
         )
-
-
-def edited(held: Held, version: str) -> frozenset[str]:
-    """The parts that are no longer what they were at ``version``; none where that is not known."""
-    known = version.split()
-    if len(known) != len(WORDS):
-        return frozenset()
-    return frozenset(name for name, was, now in zip(WORDS, known, held.version.split(), strict=True) if was != now)
-
-
-def joined(held: Held, version: str, kept: frozenset[str]) -> str:
-    """The version to remember: what is there now, but for the parts ``kept``, which stay known as we made them."""
-    known = version.split() if kept else held.version.split()
-    parts = zip(WORDS, known, held.version.split(), strict=True)
-    return " ".join(was if name in kept else now for name, was, now in parts)
 
 
 def read(answer: Answer) -> Held:
@@ -185,10 +168,6 @@ def _held(value: object, answer: Answer) -> Held:
         categories=_numbers(value.get("categories")),
         tags=_numbers(value.get("tags")),
     )
-
-
-def _number(words: str) -> str:
-    return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def _raw(value: object) -> str:

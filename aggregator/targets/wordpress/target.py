@@ -11,7 +11,7 @@ import httpx
 from aggregator.errors import RemovedError
 from aggregator.policy import change
 from aggregator.targets import Connect
-from aggregator.targets.shared import article
+from aggregator.targets.shared import article, edits
 from aggregator.targets.shared.api import Answer, Api
 from aggregator.targets.wordpress import blocks, checks, content, posts
 from aggregator.targets.wordpress.authors import Authors
@@ -154,7 +154,7 @@ class WordPressTarget:
         if held.mark == (post.key, revision) and not unfinished:
             return held.publication(pushed_hash=revision, version=known or None)
         shaped = await self._shape(post, media)
-        edited = frozenset() if self._options.overwrite_edits else posts.edited(held, known)
+        edited = frozenset() if self._options.overwrite_edits else edits.edited(edits.read(known), held.fingerprints)
         kept = edited & shaped.words.keys()
         fields = {name: value for name, value in shaped.words.items() if name not in kept}
         fields |= self._final(post) if unfinished else {}
@@ -166,10 +166,12 @@ class WordPressTarget:
         if shaped.picture != held.picture and (not held.picture or await self._pictures.is_ours(held.picture)):
             fields["featured_media"] = shaped.picture
         if kept:
-            shaped.notes.insert(0, f"changed by hand at the blog and left as it is: {', '.join(sorted(kept))}")
+            shaped.notes.insert(0, edits.note(kept))
         sent = await self._send(held.id, fields)
         return sent.publication(
-            pushed_hash=revision, version=posts.joined(sent, known, kept), note="; ".join(shaped.notes)
+            pushed_hash=revision,
+            version=edits.remembered(edits.read(known), sent.fingerprints, kept),
+            note="; ".join(shaped.notes),
         )
 
     async def _send(self, number: int, fields: Mapping[str, object]) -> Held:

@@ -50,6 +50,7 @@ def record(line: EntryLine) -> Record:
         "remote_urls": dict(line.remote_urls),
         "canonical_url": line.canonical_url,
         "post_key": line.post_key,
+        "told_by": line.told_by,
         "basis": line.basis,
         "method": line.method,
         "score": line.score,

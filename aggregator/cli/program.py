@@ -30,6 +30,7 @@ from aggregator.cli import (
     retry,
     run,
     service,
+    story,
     withdraw,
 )
 from aggregator.cli.invocation import Invocation, examples
@@ -57,6 +58,7 @@ VERBS: dict[str, list[tuple[str, Callable[..., None], str]]] = {
         ("posts", posts.posts, posts.EPILOG),
         ("outbox", outbox.outbox, outbox.EPILOG),
         ("explain", explain.explain, explain.EPILOG),
+        ("story", story.story, story.EPILOG),
         ("preview", preview.preview, preview.EPILOG),
     ],
     "Step in": [

@@ -93,6 +93,7 @@ class EntryLine:
     first_seen_at: datetime
     last_seen_at: datetime
     remote_urls: tuple[tuple[str, str], ...]  #: target, address there
+    told_by: str | None = None  #: key of another entry's post that tells its story
 
     @property
     def remote_url(self) -> str | None:
@@ -366,6 +367,7 @@ def _lines(session: Session, rows: Iterable[EntryRow]) -> list[EntryLine]:
             first_seen_at=row.first_seen_at,
             last_seen_at=row.last_seen_at,
             remote_urls=addresses.get(row.post_key or "", ()),
+            told_by=row.told_by,
         )
         for row in rows
     ]

@@ -16,8 +16,8 @@ WAITS = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6))
 COSTLY_WAITS = WAITS[:1]
 LONGEST_WAIT = timedelta(days=7)
 LONGEST_HOLD = timedelta(hours=1)  #: an entry is news: rather a few words of it now than all of them tomorrow
-#: Words of a feed's own text that will do without the page, by what may be shown of them.
-ENOUGH = {Rights.FULL: 120, Rights.EXCERPT: 20, Rights.LINK: 0}
+#: Words of a feed's own text that will do without the page: a sentence. With the link alone none are shown.
+ENOUGH = {Rights.FULL: 8, Rights.EXCERPT: 8, Rights.LINK: 0}
 
 
 class Meanwhile(StrEnum):

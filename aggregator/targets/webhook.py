@@ -11,19 +11,18 @@ import binascii
 import hashlib
 import hmac
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from aggregator import urls
-from aggregator.config import BadValueError, Duration, HeaderName, Secret, Section
-from aggregator.config.values import Network
+from aggregator.config import BadValueError, HeaderName, Secret
 from aggregator.errors import BlockedError, PublishError, RemovedError, TryLaterError
 from aggregator.targets import Connect
 from aggregator.targets.shared import document
-from aggregator.targets.shared.api import Answer, Api
+from aggregator.targets.shared.api import Answer, Api, Networked
 from aggregator.types import MediaFile, Post, Publication, Site
 
 Scheme = Literal["standard", "github"]
@@ -46,7 +45,7 @@ def _address(value: Secret) -> Secret:
     return value
 
 
-class Options(Section):
+class Options(Networked):
     """``[targets.NAME]`` with ``kind = "webhook"``."""
 
     url: Annotated[Secret, AfterValidator(_address)] = Field(
@@ -57,12 +56,6 @@ class Options(Section):
     )
     secret: Secret | None = Field(default=None, description="key that the signature is made with; none: not signed")
     headers: Mapping[HeaderName, Secret] = Field(default={}, description="further header fields, e.g. Authorization")
-    allow_networks: tuple[Network, ...] = Field(
-        default=(), description="private networks that the receiver may be in, e.g. 127.0.0.0/8; closed by default"
-    )
-    timeout: Annotated[Duration, Field(ge=timedelta(seconds=1), le=timedelta(minutes=30))] = Field(
-        default=timedelta(seconds=30), description="for one whole call to the receiver"
-    )
 
     @field_validator("secret")
     @classmethod
@@ -162,11 +155,5 @@ class Webhook:
 def build(name: str, options: Options, *, site: Site, folder: Path, http: Connect) -> Webhook:
     """The receiver as configured; nothing is sent before its first use."""
     fields = {field: value.reveal() for field, value in options.headers.items()}
-    api = Api(
-        name,
-        http(options.allow_networks),
-        seconds=options.timeout.total_seconds(),
-        headers=fields,
-        hide=(options.url.reveal(), *fields.values()),
-    )
+    api = options.api(name, http, headers=fields, hide=(options.url.reveal(), *fields.values()))
     return Webhook(name, options, api=api, language=site.language, now=lambda: datetime.now(UTC))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -351,14 +352,22 @@ class TestFinding:
         assert list(far.statuses) == [publication.remote_id]
 
     @pytest.mark.parametrize(
-        "answer", [{}, [1, None, {"id": 7}, {"id": "1", "content": 3, "media_attachments": 1}], "x"]
+        ("answer", "settled"),
+        [
+            ([1, None, {"id": 7}, {"id": "1", "content": 3, "media_attachments": 1}], True),
+            ({}, False),
+            ("x", False),
+        ],
     )
-    async def test_nonsense_in_the_list_is_nothing_found(self, answer: object) -> None:
+    async def test_nonsense_in_the_list_is_nothing_found_and_no_list_is_no_answer(
+        self, answer: object, settled: bool
+    ) -> None:
         def respond(request: httpx.Request) -> httpx.Response:
             path = request.url.path
             return httpx.Response(200, json={"id": "7"} if "verify" in path else {} if "instance" in path else answer)
 
-        assert await build(httpx.MockTransport(respond)).find(make_post()) is None
+        with nullcontext() if settled else pytest.raises(TryLaterError, match="no list"):
+            assert await build(httpx.MockTransport(respond)).find(make_post()) is None
 
 
 class TestRateLimit:

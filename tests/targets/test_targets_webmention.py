@@ -19,7 +19,7 @@ from aggregator.errors import BusyError, CostlyError, PublishError, RefusedError
 from aggregator.fetch.transport import guarded
 from aggregator.policy import change
 from aggregator.targets import Follows, Waits, webmention
-from aggregator.targets.webmention.discovery import endpoint
+from aggregator.targets.webmention import endpoint
 from aggregator.types import Post, Publication, Response, Site
 
 PAGE = Path(__file__).parents[2] / "docs" / "targets" / "webmention.md"

@@ -15,10 +15,11 @@ from jinja2.sandbox import SandboxedEnvironment
 from pydantic import AfterValidator, Field, StrictBool, StrictInt, ValidationInfo, field_validator, model_validator
 
 from aggregator import urls
-from aggregator.config import BadValueError, Duration, FolderPath, Line, Secret, Section
+from aggregator.config import BadValueError, Duration, FolderPath, Line, Secret
 from aggregator.config.hours import ZoneName, time_zone
-from aggregator.config.values import HostName, Network
+from aggregator.config.values import HostName
 from aggregator.targets.email import times
+from aggregator.targets.shared.api import Networked
 
 Security = Literal["starttls", "tls", "none"]
 #: Ports of submission (RFC 8314, 3.3; RFC 6409) and of relay.
@@ -63,7 +64,7 @@ def _unsubscribe(text: str) -> str:
 Mailbox = Annotated[Line, AfterValidator(_mailbox)]
 
 
-class Options(Section):
+class Options(Networked):
     """``[targets.NAME]`` with ``kind = "email"``."""
 
     host: HostName = Field(description="mail server that takes the mails (SMTP)")
@@ -92,10 +93,7 @@ class Options(Section):
         default="", description="address to leave the list by: https or mailto"
     )
     path: FolderPath = Field(default=Path("data/email"), validate_default=True, description="folder of what waits")
-    allow_networks: tuple[Network, ...] = Field(
-        default=(), description="private networks that the server may be in, e.g. 127.0.0.0/8; closed by default"
-    )
-    timeout: Annotated[Duration, Field(ge=timedelta(seconds=1), le=timedelta(minutes=10))] = Field(
+    timeout: Annotated[Duration, Field(ge=timedelta(seconds=1), le=timedelta(minutes=30))] = Field(
         default=timedelta(seconds=60), description="for each answer of the server"
     )
 

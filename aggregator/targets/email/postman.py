@@ -13,10 +13,9 @@ import certifi
 
 from aggregator.errors import BlockedError, PublishError, RejectedError, TryLaterError
 from aggregator.fetch import guard
-from aggregator.markup import text
 from aggregator.targets.email.options import PORTS, Options, mailbox
+from aggregator.targets.shared.quoting import MAX_QUOTE, quoted
 
-MAX_QUOTE = 200  #: characters of the server's own words in an error
 #: How long a server may look at the content before it answers (RFC 5321, 4.5.3.2.6).
 LONGEST_LOOK = 600.0
 
@@ -176,6 +175,4 @@ class Postman:
 
     def _safe(self, words: str) -> str:
         password = self._options.password
-        if password is not None and password.reveal():
-            words = words.replace(password.reveal(), "***")
-        return text.line(words, MAX_QUOTE)
+        return quoted(words, hide=(password.reveal(),) if password else ())

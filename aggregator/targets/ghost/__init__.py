@@ -16,7 +16,6 @@ from aggregator.targets.ghost.admin import Admin
 from aggregator.targets.ghost.key import Tokens
 from aggregator.targets.ghost.options import Options
 from aggregator.targets.ghost.target import GhostTarget
-from aggregator.targets.shared.api import Api
 from aggregator.types import Site
 
 __all__ = ["GhostTarget", "Options", "build"]
@@ -33,10 +32,9 @@ def build(
 ) -> GhostTarget:
     """The target of a configured Ghost."""
     key = options.key.reveal()
-    api = Api(
+    api = options.api(
         name,
-        http(options.allow_networks),
-        seconds=options.timeout.total_seconds(),
+        http,
         headers={"Accept-Version": "v5.0"},
         auth=Tokens(options.key, now=now),
         hide=(key, key.partition(":")[2]),

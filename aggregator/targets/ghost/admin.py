@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote as percent
 
 from aggregator.errors import BlockedError, PublishError, TryLaterError
 from aggregator.targets.ghost.key import LIFETIME
+from aggregator.targets.shared import tolerant
 from aggregator.targets.shared.api import Answer, Api
 
 FORMATS = "html,lexical,mobiledoc"
@@ -50,8 +50,8 @@ class Admin:
     async def site(self) -> Mapping[str, object]:
         """Title, address and version of the blog, which it tells to everybody."""
         answer = await self._api.send("GET", f"{self._root}/site/")
-        found = _object(answer).get("site")
-        if not isinstance(found, dict) or "version" not in found:
+        found = tolerant.table(answer.object(), "site")
+        if "version" not in found:
             raise BlockedError(self._api.target, f"what answers at {self._root}/site/ is not Ghost: check url")
         return found
 
@@ -65,15 +65,16 @@ class Admin:
     async def posts(self, chosen: str) -> tuple[Held, ...]:
         """The posts that a filter lets through, of every status, oldest first."""
         found: list[Held] = []
-        page: object = 1
+        page = 1
         for _ in range(MAX_PAGES):
             params = {"filter": chosen, "formats": FORMATS, "order": "created_at asc, id asc", "limit": "50"}
             answer = await self._send("GET", "posts/", params=params | {"page": str(page)})
-            body = _object(answer)
-            found += [self._held(post, answer) for post in _rows(body, "posts")]
-            page = _next_page(body)
-            if not isinstance(page, int):
+            body = answer.object()
+            found += [self._held(post, answer) for post in tolerant.rows(body.get("posts"))]
+            following = _next_page(body)
+            if following is None:
                 break
+            page = following
         return tuple(found)
 
     async def create(self, fields: Mapping[str, object]) -> Held:
@@ -98,8 +99,8 @@ class Admin:
         """Stores a picture; the address where it is shown."""
         form = {"purpose": "image", "ref": name}
         answer = await self._send("POST", "images/upload/", data=form, files={"file": (name, content, media_type)})
-        for picture in _rows(_object(answer), "images"):
-            if isinstance(url := picture.get("url"), str) and url:
+        for picture in tolerant.rows(answer.object().get("images")):
+            if url := tolerant.text(picture, "url"):
                 return url
         raise TryLaterError(self._api.target, "took a picture and did not say where it is", in_doubt=True)
 
@@ -108,8 +109,8 @@ class Admin:
         await self._send("GET", "posts/", params={"limit": "1", "fields": "id"})
         # The key of an integration belongs to nobody, and may do all that we need; that of a person has her rights.
         answer = await self._send("GET", "users/me/", expect={404}, params={"include": "roles"})
-        people = [] if self._missing(answer) else _rows(_object(answer), "users")
-        roles = {str(role.get("name")) for person in people for role in _rows(person, "roles")}
+        people = [] if self._missing(answer) else tolerant.rows(answer.object().get("users"))
+        roles = {str(role.get("name")) for person in people for role in tolerant.rows(person.get("roles"))}
         if publish and "Contributor" in roles:
             return ["this key belongs to a Contributor, who may not publish: use the key of a custom integration"]
         return []
@@ -118,7 +119,7 @@ class Admin:
         """Whether somebody with this mail address or slug writes there."""
         kind = "email" if "@" in name else "slug"
         params = {"filter": f"{kind}:{quote(name)}", "limit": "1"}
-        return bool(_rows(_object(await self._send("GET", "users/", params=params)), "users"))
+        return bool(tolerant.rows((await self._send("GET", "users/", params=params)).object().get("users")))
 
     async def _send(self, method: str, path: str, *, expect: Collection[int] = (), **request: Any) -> Answer:
         answer = await self._api.send(method, f"{self._root}/{path}", expect={*expect, 401, 403}, **request)
@@ -149,10 +150,7 @@ class Admin:
 
     def _clock_behind(self, answer: Answer) -> timedelta:
         """How far our clock is behind the blog's, by the ``Date`` of its answer (RFC 9110, 6.6.1)."""
-        try:
-            return parsedate_to_datetime(answer.headers.get("date", "")) - self._now()
-        except (TypeError, ValueError):
-            return timedelta(0)
+        return answer.date - self._now() if answer.date else timedelta(0)
 
     def _missing(self, answer: Answer) -> bool:
         """Whether Ghost itself says that there is no such thing; another 404 is raised as what it means."""
@@ -163,30 +161,26 @@ class Admin:
         return True
 
     def _post(self, answer: Answer) -> Held:
-        rows = _rows(_object(answer), "posts")
+        rows = tolerant.rows(answer.object().get("posts"))
         if not rows:
-            raise TryLaterError(self._api.target, f"answered {answer.status} without a post", in_doubt=answer.writes)
+            raise answer.nonsense("no post")
         return self._held(rows[0], answer)
 
     def _held(self, row: Mapping[str, object], answer: Answer) -> Held:
         post_id = row.get("id")
         if not isinstance(post_id, str) or not re.fullmatch(r"[0-9A-Za-z_-]{1,64}", post_id):
-            raise TryLaterError(self._api.target, "answered a post without an id", in_doubt=answer.writes)
-
-        def text(name: str) -> str:
-            return value if isinstance(value := row.get(name), str) else ""
-
+            raise answer.nonsense("a post without an id")
         return Held(
             id=post_id,
-            url=text("url"),
-            slug=text("slug"),
-            status=text("status"),
-            title=text("title"),
-            created_at=text("created_at"),
-            updated_at=text("updated_at"),
-            published_at=text("published_at"),
-            head=text("codeinjection_head"),
-            html=text("html"),
+            url=tolerant.text(row, "url"),
+            slug=tolerant.text(row, "slug"),
+            status=tolerant.text(row, "status"),
+            title=tolerant.text(row, "title"),
+            created_at=tolerant.text(row, "created_at"),
+            updated_at=tolerant.text(row, "updated_at"),
+            published_at=tolerant.text(row, "published_at"),
+            head=tolerant.text(row, "codeinjection_head"),
+            html=tolerant.text(row, "html"),
             raw=row,
         )
 
@@ -197,28 +191,12 @@ def quote(value: str) -> str:
     return f"'{escaped}'"
 
 
-def _object(answer: Answer) -> Mapping[str, object]:
-    found = answer.json()
-    if not isinstance(found, dict):
-        raise TryLaterError(answer.target, "answered with JSON that is no object", in_doubt=answer.writes)
-    return found
-
-
-def _rows(body: Mapping[str, object], name: str) -> Sequence[Mapping[str, object]]:
-    rows = body.get(name)
-    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
-
-
-def _next_page(body: Mapping[str, object]) -> object:
+def _next_page(body: Mapping[str, object]) -> int | None:
     """Number of the next page: Ghost 6 gives at most a hundred posts, whatever is asked for."""
-    meta = body.get("meta")
-    pagination = meta.get("pagination") if isinstance(meta, dict) else None
-    return pagination.get("next") if isinstance(pagination, dict) else None
+    return tolerant.number(tolerant.table(body, "meta", "pagination"), "next")
 
 
 def _error_type(answer: Answer) -> str:
     """The class of Ghost's error; empty where the words are not Ghost's."""
-    if "json" not in answer.headers.get("content-type", "").lower():
-        return ""
-    errors = _rows(_object(answer), "errors")
-    return str(errors[0].get("type", "")) if errors else ""
+    errors = tolerant.rows(tolerant.table(answer.json_if_any()).get("errors"))
+    return tolerant.text(errors[0], "type") if errors else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 
 from aggregator.errors import PublishError, RemovedError, TryLaterError
 from aggregator.policy import change
@@ -11,7 +11,7 @@ from aggregator.targets.ghost import fields, injection
 from aggregator.targets.ghost.admin import Admin, Held, quote
 from aggregator.targets.ghost.options import Options
 from aggregator.targets.ghost.pictures import Pictures
-from aggregator.targets.shared import article, edits
+from aggregator.targets.shared import article, edits, tolerant
 from aggregator.types import MediaFile, Post, Publication, Site
 
 ROUNDS = 4  #: an update is tried against a person who saves at the same time
@@ -84,7 +84,8 @@ class GhostTarget:
             major = version.partition(".")[0]
             if not major.isdigit() or int(major) < 5:
                 return [f"this is Ghost {version}: it must be Ghost 5 or newer"]
-            problems = await self._admin.lacking_rights(publish=self._options.status == "published")
+            problems = self._options.in_the_clear("key")
+            problems += await self._admin.lacking_rights(publish=self._options.status == "published")
             for author in sorted({self._options.author, *self._options.authors.values()} - {""}):
                 if not await self._admin.knows_author(author):
                     problems.append(f"nobody writes there as {author}: posts would be signed by the blog's owner")
@@ -164,19 +165,11 @@ def _publication(held: Held, revision: str, *, version: str, note: str = "") -> 
     return Publication(
         remote_id=held.id,
         remote_url=held.url or None,
-        published_at=_moment(held.published_at),
+        published_at=tolerant.moment(held.published_at),
         pushed_hash=revision,
         version=version,
         note=note,
     )
-
-
-def _moment(told: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(told)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _key(held: Held) -> str:

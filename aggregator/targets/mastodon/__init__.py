@@ -22,7 +22,7 @@ from aggregator.targets.mastodon import status as statuses
 from aggregator.targets.mastodon.server import Server, Status
 from aggregator.targets.mastodon.status import DEFAULT, FACTS, LINK, Limits
 from aggregator.targets.shared import article, edits
-from aggregator.targets.shared.api import Api, Web
+from aggregator.targets.shared.api import Web, leaving_doubt
 from aggregator.types import Image, MediaFile, Post, Publication, Site
 
 UNCHANGEABLE = "the server can't change a status: left as it was"
@@ -83,10 +83,8 @@ class Mastodon:
         status = await self._server.create({**told, "media_ids": attached}, post.key)
         if status.words != statuses.words(str(told["status"])):
             # The key was known: this is an earlier revision of the post.
-            try:
+            with leaving_doubt():
                 edited = await self._edit(post, media, status, limits)
-            except PublishError as error:
-                raise type(error)(self.name, error.message, retry_after=error.retry_after, in_doubt=True) from error
             if edited is None:
                 return replace(self._publication(post, status), pushed_hash="", note=UNCHANGEABLE)
             status = edited
@@ -126,9 +124,7 @@ class Mastodon:
             _, scopes = await self._server.application()
         except PublishError as error:
             return [error.message]
-        found = []
-        if self._options.url.startswith("http:") and not self._options.allow_networks:
-            found.append("the token goes unencrypted with every call: use https")
+        found = self._options.in_the_clear("token")
         if scopes is not None:
             wanted = [scope for scope in _SCOPES if self._options.pictures or scope != "write:media"]
             lacking = [scope for scope in wanted if not scopes & {scope, scope.partition(":")[0]}]
@@ -213,11 +209,6 @@ class Mastodon:
 def build(name: str, options: Options, *, site: Site, folder: Path, http: Connect) -> Mastodon:
     """The account as configured; nothing is asked before its first use."""
     token = options.token.reveal()
-    api = Api(
-        name,
-        http(options.allow_networks),
-        seconds=options.timeout.total_seconds(),
-        headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},
-        hide=(token,),
-    )
+    headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+    api = options.api(name, http, headers=headers, hide=(token,))
     return Mastodon(name, options, server=Server(api, options.url))

@@ -12,7 +12,7 @@ from typing import Any
 from aggregator.errors import BlockedError, RejectedError, RemovedError, TryLaterError
 from aggregator.markup import text
 from aggregator.targets.mastodon.status import Limits, words
-from aggregator.targets.shared import edits
+from aggregator.targets.shared import edits, tolerant
 from aggregator.targets.shared.api import Answer, Api
 
 PAGE = 40  #: statuses at once: the most that Mastodon gives
@@ -110,9 +110,7 @@ class Server:
         asked = {"limit": str(PAGE), "exclude_reblogs": "true", "exclude_replies": "true"}
         for _ in range(MAX_PAGES):
             answer = await self._send("GET", path, params=asked)
-            found = answer.json()
-            statuses = [_read(item) for item in found] if isinstance(found, list) else []
-            known = [status for status in statuses if status is not None]
+            known = [status for item in answer.rows() if (status := _read(item)) is not None]
             if (match := next(filter(wanted, known), None)) is not None:
                 return match
             if not known or asked.get("max_id") == known[-1].id:
@@ -124,8 +122,8 @@ class Server:
         """The number of the account that the token is for."""
         if self._account is None or afresh:
             found = (await self._send("GET", "/api/v1/accounts/verify_credentials")).json()
-            number = found.get("id") if isinstance(found, dict) else None
-            if not isinstance(number, str):
+            number = tolerant.text(found, "id")
+            if not number:
                 raise BlockedError(self._api.target, f"{self._url} does not speak Mastodon's API: it names no account")
             self._account = number
         return self._account
@@ -133,11 +131,9 @@ class Server:
     async def application(self) -> tuple[str, frozenset[str] | None]:
         """The name of the program that the token was given to, empty if not told, and its scopes, None if not told."""
         answer = await self._send("GET", "/api/v1/apps/verify_credentials", expect=range(400, 500))
-        found = answer.json() if answer.status == 200 else {}
-        name = found.get("name") if isinstance(found, dict) else None
-        scopes = found.get("scopes") if isinstance(found, dict) else None
-        told = frozenset(scope for scope in scopes if isinstance(scope, str)) if isinstance(scopes, list) else None
-        return name if isinstance(name, str) else "", told
+        found = answer.object() if answer.status == 200 else {}
+        scopes = found.get("scopes")
+        return tolerant.text(found, "name"), tolerant.texts(scopes) if isinstance(scopes, list) else None
 
     async def made_by_us(self, status: Status) -> bool:
         """Whether our program made a status, as far as the server tells: a person's own is never taken for ours."""
@@ -151,18 +147,16 @@ class Server:
             answer = await self._send("GET", "/api/v2/instance", expect={404})
             if answer.status == 404:
                 answer = await self._send("GET", "/api/v1/instance")
-            found = answer.json()
-            self._limits = _limits(found if isinstance(found, dict) else {})
+            self._limits = _limits(answer.object())
         return self._limits
 
     async def upload(self, name: str, data: bytes, media_type: str, description: str) -> str:
         """Uploads a picture and waits until it is ready; answers its number. RejectedError where it is refused."""
         told = {"description": description} if description else {}
         answer = await self._send("POST", "/api/v2/media", data=told, files={"file": (name, data, media_type)})
-        found = answer.json()
-        number = found.get("id") if isinstance(found, dict) else None
-        if not isinstance(number, str):
-            raise TryLaterError(self._api.target, "answered something that is no picture", in_doubt=True)
+        number = tolerant.text(answer.object(), "id")
+        if not number:
+            raise answer.nonsense("no picture")
         if answer.status == 202:
             await self._ready(number)
         return number
@@ -189,7 +183,7 @@ class Server:
     def _status(self, answer: Answer) -> Status:
         found = _read(answer.json())
         if found is None:
-            raise TryLaterError(self._api.target, "answered something that is no status", in_doubt=answer.writes)
+            raise answer.nonsense("no status")
         return found
 
 
@@ -197,21 +191,17 @@ def _read(found: object) -> Status | None:
     """A status as the API writes it; None where it is none, or a boost."""
     if not isinstance(found, dict) or not isinstance(found.get("id"), str) or found.get("reblog"):
         return None
-    application = found.get("application")
-    attachments = found.get("media_attachments")
     return Status(
         id=found["id"],
-        url=found["url"] if isinstance(found.get("url"), str) else None,
-        html=found["content"] if isinstance(found.get("content"), str) else "",
-        warning=found["spoiler_text"] if isinstance(found.get("spoiler_text"), str) else "",
-        application=name
-        if isinstance(application, dict) and isinstance(name := application.get("name"), str)
-        else None,
-        created_at=_moment(found.get("created_at")),
+        url=tolerant.text(found, "url") or None,
+        html=tolerant.text(found, "content"),
+        warning=tolerant.text(found, "spoiler_text"),
+        application=tolerant.text(found.get("application"), "name") or None,
+        created_at=tolerant.moment(found.get("created_at")),
         attachments=tuple(
-            Attachment(id=item["id"], description=str(item.get("description") or ""))
-            for item in (attachments if isinstance(attachments, list) else [])
-            if isinstance(item, dict) and isinstance(item.get("id"), str)
+            Attachment(id=item["id"], description=tolerant.text(item, "description"))
+            for item in tolerant.rows(found.get("media_attachments"))
+            if isinstance(item.get("id"), str)
         ),
     )
 
@@ -219,41 +209,26 @@ def _read(found: object) -> Status | None:
 def _limits(found: Mapping[str, Any]) -> Limits:
     """Limits by ``configuration``; Pleroma and Akkoma tell the length at the top."""
     usual = Limits()
-    configuration = _table(found, "configuration")
-    statuses, media = _table(configuration, "statuses"), _table(configuration, "media_attachments")
-    types = media.get("supported_mime_types")
-    told = frozenset(kind for kind in types if isinstance(kind, str)) if isinstance(types, list) else frozenset[str]()
+    statuses = tolerant.table(found, "configuration", "statuses")
+    media = tolerant.table(found, "configuration", "media_attachments")
     return Limits(
         characters=_number(statuses.get("max_characters"), _number(found.get("max_toot_chars"), usual.characters)),
         link=_number(statuses.get("characters_reserved_per_url"), usual.link),
         pictures=_number(statuses.get("max_media_attachments"), usual.pictures),
         description=_number(media.get("description_limit"), usual.description),
         picture_bytes=_number(media.get("image_size_limit"), usual.picture_bytes),
-        picture_types=told or usual.picture_types,
+        picture_types=tolerant.texts(media.get("supported_mime_types")) or usual.picture_types,
     )
-
-
-def _table(found: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    value = found.get(name)
-    return value if isinstance(value, dict) else {}
 
 
 def _number(value: object, otherwise: int) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else otherwise
 
 
-def _moment(value: object) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
-    return found.astimezone(UTC) if found is not None and found.tzinfo is not None else None
-
-
 def _reset_after(answer: Answer) -> timedelta | None:
     """How long to stay away by ``X-RateLimit-Reset``: a moment, or at some servers seconds since 1970."""
     value = answer.headers.get("x-ratelimit-reset", "")
-    moment = datetime.fromtimestamp(int(value), UTC) if re.fullmatch("[0-9]{1,10}", value) else _moment(value)
+    moment = datetime.fromtimestamp(int(value), UTC) if re.fullmatch("[0-9]{1,10}", value) else tolerant.moment(value)
     if moment is None:
         return None
     return min(max(moment - datetime.now(UTC), timedelta()), LONGEST_WAIT)

@@ -24,7 +24,7 @@ from aggregator.targets.micropub import entry
 from aggregator.targets.micropub.entry import Held, Reference
 from aggregator.targets.micropub.server import Absence, Server
 from aggregator.targets.shared import article, edits
-from aggregator.targets.shared.api import Api, Web
+from aggregator.targets.shared.api import Web, leaving_doubt
 from aggregator.types import MediaFile, Post, Publication, Site
 
 MAX_UPLOADED = 5_000  #: pictures whose addresses at the server are remembered
@@ -131,7 +131,7 @@ class Micropub:
             refusal = "" if scopes is not None else await self._server.refusal_to_update()
         except PublishError as error:
             return [error.message]
-        found = []
+        found = self._options.in_the_clear("token")
         if scopes is not None:
             lacking = [name for name in _SCOPES if name not in scopes]
             found += [f"the token may not {_SCOPES[name]}: it lacks the scope {name}" for name in lacking]
@@ -139,8 +139,6 @@ class Micropub:
             found.append(f"the token may not {_SCOPES['update']}: {refusal}")
         if self._options.pictures == "upload" and abilities.media_endpoint is None:
             found.append('the server has no media endpoint: pictures stay where they are; say so by pictures = "link"')
-        if self._server.site.startswith("http:") and not self._options.allow_networks:
-            found.append("the token goes unencrypted with every call: use https")
         if missing := set(self._options.syndicate_to) - abilities.syndication:
             found.append(f"syndicate_to: the server knows no {', '.join(sorted(missing))}")
         if self._options.destination and self._options.destination not in abilities.destinations:
@@ -163,11 +161,8 @@ class Micropub:
         if self._options.reference != "none" and post.credit.url:
             told[self._options.reference] = [post.credit.url]
         url = await self._with_photo({name: values for name, values in told.items() if values}, self._server.create)
-        try:
+        with leaving_doubt():
             return await self._single(post, media, url)
-        except PublishError as error:
-            # Whatever it was: an entry is there, and the next attempt has to look for it.
-            raise type(error)(self.name, error.message, retry_after=error.retry_after, in_doubt=True) from error
 
     async def _single(self, post: Post, media: Mapping[str, MediaFile], url: str) -> tuple[str, str]:
         """The address of the one entry; a number behind the slug says that something had the slug already.
@@ -301,6 +296,6 @@ class Micropub:
 def build(name: str, options: Options, *, site: Site, folder: Path, http: Connect) -> Micropub:
     """The site as configured; nothing is asked before its first use."""
     token = options.token.reveal()
-    api = Api(name, http(options.allow_networks), seconds=options.timeout.total_seconds(), hide=(token,))
+    api = options.api(name, http, hide=(token,))
     server = Server(api, options.url, token, endpoint=options.endpoint, destination=options.destination)
     return Micropub(name, options, server=server, language=site.language, now=lambda: datetime.now(UTC))

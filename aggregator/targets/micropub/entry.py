@@ -13,7 +13,7 @@ import lxml.html
 
 from aggregator import urls
 from aggregator.markup import text, tree
-from aggregator.targets.shared import article, edits
+from aggregator.targets.shared import article, edits, tolerant
 from aggregator.types import Image, Post
 
 #: The properties of an entry by which it refers to another page (microformats.org, h-entry).
@@ -94,7 +94,7 @@ def read(item: object, url: str | None = None) -> Held | None:
     found = item.get("properties") if isinstance(item, dict) else None
     if not isinstance(found, dict):
         return None
-    address = url or urls.resolve(None, _first(found, "url")) or urls.resolve(None, _text(item, "url"))
+    address = url or urls.resolve(None, _first(found, "url")) or urls.resolve(None, tolerant.text(item, "url"))
     if address is None:
         return None
     return Held(
@@ -173,9 +173,4 @@ def _content(found: Mapping[str, object]) -> str:
 def _first(found: Mapping[str, object], name: str) -> str:
     values = found.get(name)
     value = values[0] if isinstance(values, list) and values else values
-    return value if isinstance(value, str) else ""
-
-
-def _text(item: object, name: str) -> str:
-    value = item.get(name) if isinstance(item, dict) else None
     return value if isinstance(value, str) else ""

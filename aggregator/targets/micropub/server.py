@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -12,12 +11,11 @@ import httpx
 
 from aggregator import urls
 from aggregator.errors import BlockedError, TryLaterError
-from aggregator.fetch import headers
-from aggregator.markup import tree
 from aggregator.targets.micropub import entry
 from aggregator.targets.micropub.entry import Held
+from aggregator.targets.shared import discovery, tolerant
 from aggregator.targets.shared.api import Answer, Api
-from aggregator.types import Post, Response
+from aggregator.types import Post
 
 PAGE = 40  #: entries asked for at once
 MAX_PAGES = 5  #: of the list of entries that are looked through
@@ -120,7 +118,7 @@ class Server:
             return Absence.GONE
         if answer.status == 400 and "source" in (await self.abilities()).questions:
             return Absence.GONE
-        found = entry.read(answer.json(), url) if answer.status == 200 and _is_json(answer) else None
+        found = entry.read(answer.json(), url) if answer.status == 200 and answer.is_json else None
         return found or Absence.UNKNOWN
 
     async def listing(self, post: Post) -> Listing:
@@ -152,8 +150,8 @@ class Server:
         """What the server says that it can do; nothing where it does not say. Asked once."""
         if self._abilities is None:
             answer = await self._ask({"q": "config"}, REFUSALS | {405, 501})
-            told = answer.json() if answer.status == 200 and _is_json(answer) else {}
-            self._abilities = self._read(told if isinstance(told, dict) else {}, answer.url)
+            told = answer.json() if answer.status == 200 and answer.is_json else {}
+            self._abilities = self._read(tolerant.table(told), answer.url)
         return self._abilities
 
     async def scopes(self) -> frozenset[str] | None:
@@ -164,12 +162,12 @@ class Server:
         answer = await self._api.send(
             "GET", endpoint, headers={**self._credentials, "Accept": "application/json"}, expect=range(300, 500)
         )
-        told: object = answer.json() if answer.status == 200 and _is_json(answer) else None
-        scope = told.get("scope") if isinstance(told, dict) else None
-        if not isinstance(scope, str):
+        told: object = answer.json() if answer.status == 200 and answer.is_json else None
+        scopes = tolerant.text(told, "scope").split()
+        if not scopes:
             return None
         # "post" is what "create" and its kin were called before they were told apart.
-        return frozenset("create update delete media".split() if "post" in scope.split() else scope.split())
+        return frozenset("create update delete media".split() if "post" in scopes else scopes)
 
     async def rediscover(self) -> None:
         """Asks the site anew where it is asked. Raises where it can't be had, or names no endpoint any more."""
@@ -208,35 +206,32 @@ class Server:
         if self._destination:
             asked["mp-destination"] = self._destination
         answer = await self._ask(asked, REFUSALS | {405, 501})
-        told: object = answer.json() if answer.status == 200 and _is_json(answer) else None
-        items = told.get("items") if isinstance(told, dict) else None
+        told: object = answer.json() if answer.status == 200 and answer.is_json else None
+        items = tolerant.table(told).get("items")
         if not isinstance(items, list):
             return None
         return items, _following(told, len(items))
 
     def _understood(self, answer: Answer) -> Answer:
         """An answer to an update or a delete; a page of HTML with a 200 comes from something in front of the server."""
-        if answer.status == 200 and answer.body.strip() and not _is_json(answer):
+        if answer.status == 200 and answer.body.strip() and not answer.is_json:
             raise TryLaterError(self._api.target, "answered 200 with something that is not JSON", in_doubt=True)
         return answer
 
     async def _discovered(self) -> Mapping[str, str]:
         """The endpoints that the site names: in header fields first, then in its HTML (Micropub, 5.3)."""
         if self._links is None:
-            answer = await self._api.send("GET", self.site)
-            found = {**_in_html(answer), **_in_fields(answer), **self._given}
-            self._links = {relation: self._safe(found[relation]) for relation in _RELATIONS if relation in found}
+            page = (await self._api.send("GET", self.site)).page
+            found = {name: next(discovery.links(page, name, "link", "a"), None) for name in _RELATIONS} | self._given
+            self._links = {name: self._safe(url) for name, url in found.items() if url is not None}
         return self._links
 
     def _safe(self, endpoint: str) -> str:
-        """The token must not go in the clear where the site itself is encrypted."""
-        if self.site.startswith("https:") and not endpoint.startswith("https:"):
-            raise BlockedError(self._api.target, f"the endpoint {urls.redact(endpoint)} is not encrypted (https)")
-        return endpoint
+        return discovery.encrypted(self._api.target, endpoint, site=self.site)
 
     def _read(self, told: Mapping[str, Any], url: str) -> Abilities:
-        media = told.get("media-endpoint")
-        resolved = urls.resolve(url, media) if isinstance(media, str) else None
+        media = tolerant.text(told, "media-endpoint")
+        resolved = urls.resolve(url, media) if media else None
         return Abilities(
             media_endpoint=self._safe(resolved) if resolved else None,
             questions=_names(told.get("q")),
@@ -252,48 +247,17 @@ def _among(items: list[object], post: Post) -> Held | None:
 
 def _following(told: object, count: int) -> Mapping[str, str] | None:
     """How to ask for the next page: by cursor, or by offset; None at the end."""
-    paging = told.get("paging") if isinstance(told, dict) else None
-    if not isinstance(paging, dict) or not count:
+    paging = tolerant.table(told, "paging")
+    if not count:
         return None
     if (after := paging.get("after")) not in (None, ""):
         return {"after": str(after)[:1000]}
-    offset, total = paging.get("offset"), paging.get("total")
-    if isinstance(offset, int) and isinstance(total, int) and offset + count < total:
+    offset, total = tolerant.number(paging, "offset"), tolerant.number(paging, "total")
+    if offset is not None and total is not None and offset + count < total:
         return {"offset": str(offset + count)}
     return None
 
 
-def _in_fields(answer: Answer) -> dict[str, str]:
-    fields = tuple((name.lower(), value) for name, value in answer.headers.multi_items())
-    response = Response(
-        url=answer.url,
-        requested_url=answer.url,
-        status=answer.status,
-        headers=fields,
-        body=b"",
-        fetched_at=datetime.now(UTC),
-    )
-    return headers.links(response)
-
-
-def _in_html(answer: Answer) -> dict[str, str]:
-    root = tree.document(answer.body[: entry.MAX_PAGE].decode("utf-8", "replace"))
-    found: dict[str, str] = {}
-    for element in () if root is None else root.iter("link", "a"):
-        # An empty href is a link to the page itself (Micropub, 5.3, by way of HTML).
-        target = urls.resolve(answer.url, element.get("href") or "") if element.get("href") is not None else None
-        for relation in (element.get("rel") or "").lower().split():
-            if target is not None:
-                found.setdefault(relation, target)
-    return found
-
-
 def _names(value: object) -> frozenset[str]:
     """Names in a list: texts, or objects with a ``uid``."""
-    items = value[:200] if isinstance(value, list) else []
-    named = (item.get("uid") if isinstance(item, dict) else item for item in items)
-    return frozenset(name for name in named if isinstance(name, str))
-
-
-def _is_json(answer: Answer) -> bool:
-    return "json" in answer.headers.get("content-type", "").lower()
+    return tolerant.texts(value) | {tolerant.text(row, "uid") for row in tolerant.rows(value)} - {""}

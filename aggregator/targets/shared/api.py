@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import json
-import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from email.utils import parsedate_to_datetime
+from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 import httpx
 from pydantic import Field
@@ -18,10 +21,13 @@ from aggregator.config import BaseUrl, Duration, Section
 from aggregator.config.values import Network
 from aggregator.errors import BlockedError, PublishError, RefusedError, RejectedError, TryLaterError
 from aggregator.fetch.headers import retry_after
-from aggregator.markup import text
+from aggregator.targets import Connect
+from aggregator.targets.shared import tolerant
+from aggregator.targets.shared.quoting import MAX_QUOTE, masked, quoted
+from aggregator.types import Response
 
+MAX_PAGE = 1_000_000  #: bytes of a page that are searched for links
 MAX_ANSWER = 20_000_000  #: bytes; a blog that answers with more is not what we think it is
-MAX_QUOTE = 200  #: characters of the blog's own words in an error
 #: Methods that change nothing: after them nothing is in doubt (RFC 9110, 9.2.1).
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "PROPFIND"})
 _PASSING = frozenset({408, 421, 425})  #: 4xx that say nothing about what was sent
@@ -30,14 +36,46 @@ _NOT_HERE = frozenset({404, 405, 410, 501})  #: there is no such API at this add
 _CREDENTIALS = frozenset({401, 402, 403, 407, 511})
 
 
-class Web(Section):
-    """The options of every target that is reached over HTTP."""
+class Networked(Section):
+    """The options of every target that is reached over the network."""
+
+    allow_networks: tuple[Network, ...] = Field(
+        default=(), description="private networks that may be connected to, e.g. 127.0.0.0/8; closed by default"
+    )
+    timeout: Annotated[Duration, Field(ge=timedelta(seconds=1), le=timedelta(minutes=30))] = Field(
+        default=timedelta(seconds=30), description="for one whole call"
+    )
+
+    def api(
+        self,
+        target: str,
+        http: Connect,
+        *,
+        headers: Mapping[str, str] | None = None,
+        auth: httpx.Auth | None = None,
+        hide: Collection[str] = (),
+    ) -> Api:
+        """The way there."""
+        seconds = self.timeout.total_seconds()
+        return Api(target, http(self.allow_networks), seconds=seconds, headers=headers, auth=auth, hide=hide)
+
+
+class Web(Networked):
+    """The options of every target that is a blog, reached over HTTP."""
 
     url: BaseUrl = Field(description="address of the blog")
-    allow_networks: tuple[Network, ...] = Field(
-        default=(), description="private networks that the blog may be in, e.g. 127.0.0.0/8; closed by default"
-    )
-    timeout: Duration = Field(default=timedelta(seconds=30), description="for one whole call to the blog")
+
+    def in_the_clear(self, secret: str) -> list[str]:
+        """A complaint where a secret (``password``, ``token`` …) would cross the open net unencrypted."""
+        parts = urlsplit(self.url)
+        host = parts.hostname or ""
+        try:
+            private = not ipaddress.ip_address(host).is_global
+        except ValueError:
+            private = host == "localhost" or "." not in host
+        if parts.scheme == "https" or private:
+            return []
+        return [f"{self.url} is not https: the {secret} goes unencrypted with every call"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,16 +89,67 @@ class Answer:
     url: str  #: that was asked
     writes: bool  #: whether the call was to change something there
 
+    @property
+    def page(self) -> Response:
+        """The answer as a page to look for links in; its beginning, if it is long."""
+        return Response(
+            url=self.url,
+            requested_url=self.url,
+            status=self.status,
+            headers=tuple((name.lower(), value) for name, value in self.headers.multi_items()),
+            body=self.body[:MAX_PAGE],
+            fetched_at=datetime.now(UTC),
+        )
+
+    @property
+    def is_json(self) -> bool:
+        """Whether it says that it is JSON."""
+        return "json" in self.headers.get("content-type", "").lower()
+
+    @property
+    def date(self) -> datetime | None:
+        """The blog's clock (RFC 9110, 6.6.1); None where it does not tell."""
+        try:
+            found = parsedate_to_datetime(self.headers.get("date", ""))
+        except (TypeError, ValueError):
+            return None
+        return found if found.tzinfo else found.replace(tzinfo=UTC)
+
     def json(self) -> Any:
         """The body as JSON. Where it is none, a TryLaterError: a write is then in doubt."""
         kind = self.headers.get("content-type", "")
         try:
-            if "json" not in kind.lower():
+            if not self.is_json:
                 raise ValueError(f"as {kind.split(';')[0] or 'nothing in particular'}")
             return json.loads(self.body)
         except (ValueError, RecursionError) as error:
             message = f"answered {self.status} with something that is not JSON ({error})"
             raise TryLaterError(self.target, message[: MAX_QUOTE * 2], in_doubt=self.writes) from error
+
+    def json_if_any(self) -> Any:
+        """The body as JSON; None where it is none."""
+        try:
+            return self.json()
+        except TryLaterError:
+            return None
+
+    def object(self) -> Mapping[str, Any]:
+        """The object that the body is. Where it is none, a TryLaterError as by ``json``."""
+        found = self.json()
+        if not isinstance(found, dict):
+            raise self.nonsense("no object")
+        return found
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The objects of the list that the body is. Where it is none, a TryLaterError as by ``json``."""
+        found = self.json()
+        if not isinstance(found, list):
+            raise self.nonsense("no list")
+        return tolerant.rows(found)
+
+    def nonsense(self, what: str) -> TryLaterError:
+        """The error of an answer that holds something else than was asked for: ``no post``, ``no account`` …"""
+        return TryLaterError(self.target, f"answered {self.status} with {what} in it", in_doubt=self.writes)
 
 
 class Api:
@@ -75,7 +164,7 @@ class Api:
         http: httpx.AsyncClient,
         *,
         seconds: float = 30.0,
-        headers: httpx.Headers | dict[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
         auth: httpx.Auth | None = None,
         hide: Collection[str] = (),
     ) -> None:
@@ -122,10 +211,12 @@ class Api:
     def error(self, answer: Answer) -> PublishError:
         """What an answer means that is not the one hoped for."""
         status = answer.status
-        said = self._quote(answer)
+        said = self._said(answer)
         message = f"{status}{f', it says: {said}' if said else ''}"
         if 300 <= status < 400:
-            where = self._safe(answer.headers.get("location", "nowhere"))
+            where = masked(urls.resolve(answer.url, answer.headers.get("location")) or "nowhere", self._hide)[
+                :MAX_QUOTE
+            ]
             return BlockedError(self.target, f"{urls.redact(answer.url)} redirects to {where}: set url to that address")
         if status in _CREDENTIALS:
             return BlockedError(self.target, f"{message}: the credentials or the rights are not enough")
@@ -161,34 +252,27 @@ class Api:
                     writes=writes,
                 )
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-            raise TryLaterError(self.target, f"can't be reached: {self._safe(str(error))}") from error
+            raise TryLaterError(self.target, f"can't be reached: {self.safe(str(error))}") from error
         except (TimeoutError, httpx.TimeoutException) as error:
             message = f"no whole answer within {seconds:g} s"
             # It may be at work on it all the same, and for longer than we waited.
             rest = timedelta(seconds=2 * seconds) if writes else None
             raise TryLaterError(self.target, message, in_doubt=writes, unsettled_for=rest) from error
         except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError) as error:
-            raise BlockedError(self.target, f"can't be asked: {self._safe(str(error))}") from error
+            raise BlockedError(self.target, f"can't be asked: {self.safe(str(error))}") from error
         except httpx.HTTPError as error:
-            message = f"the connection broke off: {self._safe(str(error)) or type(error).__name__}"
+            message = f"the connection broke off: {self.safe(str(error)) or type(error).__name__}"
             raise TryLaterError(self.target, message, in_doubt=writes) from error
         except RefusedError as error:
             raise BlockedError(self.target, error.message) from error
 
-    def _quote(self, answer: Answer) -> str:
-        """The blog's own words about what is wrong, if it has any."""
-        if "json" not in answer.headers.get("content-type", "").lower():
-            return ""
-        try:
-            found = next(_words(json.loads(answer.body)), "")
-        except (ValueError, RecursionError):
-            return ""
-        return self._safe(text.plain(found))
+    def safe(self, words: str) -> str:
+        """What was said there, fit for an error: one line, not long, without secrets."""
+        return quoted(words, hide=self._hide)
 
-    def _safe(self, words: str) -> str:
-        for secret in self._hide:
-            words = words.replace(secret, "***")
-        return re.sub(r"[\x00-\x1f\x7f]+", " ", words)[:MAX_QUOTE].strip()
+    def _said(self, answer: Answer) -> str:
+        """The blog's own words about what is wrong, if it has any."""
+        return self.safe(next(_words(answer.json_if_any()), ""))
 
 
 def _words(value: object) -> Iterator[str]:
@@ -200,3 +284,13 @@ def _words(value: object) -> Iterator[str]:
             yield from _words(value.get(name))
     elif isinstance(value, list):
         yield from _words(value[0] if value else None)
+
+
+@contextmanager
+def leaving_doubt() -> Iterator[None]:
+    """Around the steps that follow a first one that has arrived: whatever goes wrong, the next attempt has to look."""
+    try:
+        yield
+    except PublishError as error:
+        error.in_doubt = True
+        raise

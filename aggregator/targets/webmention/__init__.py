@@ -15,8 +15,8 @@ from typing import Annotated
 from pydantic import Field
 
 from aggregator import urls
-from aggregator.config import Duration, FolderPath, Section
-from aggregator.config.values import Name, Network
+from aggregator.config import Duration, FolderPath
+from aggregator.config.values import Name
 from aggregator.errors import (
     BusyError,
     CostlyError,
@@ -30,11 +30,11 @@ from aggregator.errors import (
 from aggregator.log import get_logger
 from aggregator.policy import change
 from aggregator.targets import Connect, Finds, Get, Read
-from aggregator.targets.shared.api import Api
+from aggregator.targets.shared import discovery
+from aggregator.targets.shared.api import Api, Networked
 from aggregator.targets.shared.keeper import Keeper
-from aggregator.targets.webmention.discovery import endpoint
 from aggregator.targets.webmention.ledger import Ledger, Mention
-from aggregator.types import Action, MediaFile, Post, Publication, Site
+from aggregator.types import Action, MediaFile, Post, Publication, Response, Site
 
 BATCH = 20  #: mentions that are told in one go
 #: A host whose page names no endpoint is not asked again before, whatever its other pages may say.
@@ -44,7 +44,7 @@ SPACING = timedelta(seconds=5)  #: between two mentions to one endpoint's host
 STEPS = tuple(timedelta(minutes=m) for m in (1, 10, 60, 360, 1440))
 
 
-class Options(Section):
+class Options(Networked):
     """``[targets.NAME]`` with ``kind = "webmention"``."""
 
     of: Name = Field(description="name of the target that publishes the posts")
@@ -53,12 +53,6 @@ class Options(Section):
     )
     path: FolderPath = Field(
         default=Path("data/webmention"), validate_default=True, description="folder of what is to be told and what was"
-    )
-    allow_networks: tuple[Network, ...] = Field(
-        default=(), description="private networks that endpoints may be in, e.g. 127.0.0.0/8; closed by default"
-    )
-    timeout: Annotated[Duration, Field(ge=timedelta(seconds=1), le=timedelta(minutes=10))] = Field(
-        default=timedelta(seconds=30), description="for one call to an endpoint"
     )
 
 
@@ -214,12 +208,17 @@ class Webmentions:
         return self._followed
 
 
+def endpoint(page: Response) -> str | None:
+    """The endpoint that a page names (W3C Webmention, 3.1.2); None: it names none."""
+    return next(discovery.links(page, "webmention", "link", "a", "area"), None)
+
+
 class _TooSoonError(TryLaterError):
     """The endpoint's host was told of another post a moment ago."""
 
 
 def build(name: str, options: Options, *, site: Site, folder: Path, http: Connect) -> Webmentions:
     """The teller as configured; nothing is opened before its first use."""
-    api = Api(name, http(options.allow_networks), seconds=options.timeout.total_seconds())
+    api = options.api(name, http)
     keeper = Keeper(name, options.path / f"{name}.sqlite3", Ledger)
     return Webmentions(name, options, keeper, api, now=lambda: datetime.now(UTC))

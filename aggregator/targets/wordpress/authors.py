@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aggregator.targets.wordpress.options import Options
-from aggregator.targets.wordpress.rest import Rest, listed
+from aggregator.targets.wordpress.rest import Rest
 from aggregator.targets.wordpress.terms import fold
 from aggregator.types import Post
 
@@ -55,7 +55,7 @@ class Authors:
             known: dict[str, int] = {}
             for page in range(1, MAX_PAGES + 1):
                 asked = {"who": "authors", "per_page": "100", "page": str(page), "_fields": "id,slug,name"}
-                found = listed(await self._rest.get("users", asked))
+                found = (await self._rest.get("users", asked)).rows()
                 for user in found:
                     if isinstance(user.get("id"), int):
                         known.setdefault(fold(str(user.get("name", ""))), user["id"])

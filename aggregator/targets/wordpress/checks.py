@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
-from urllib.parse import urlsplit
-
 from aggregator.errors import PublishError
 from aggregator.targets.wordpress.authors import Authors
 from aggregator.targets.wordpress.options import Categories, Options
@@ -14,7 +11,7 @@ from aggregator.targets.wordpress.terms import Terms
 
 async def complaints(rest: Rest, options: Options, authors: Authors, terms: Terms) -> list[str]:
     """What is wrong, in sentences; empty: all is well."""
-    found = list(_in_the_clear(options.url))
+    found = options.in_the_clear("password")
     try:
         root = await rest.root()
     except PublishError as error:
@@ -42,18 +39,6 @@ async def complaints(rest: Rest, options: Options, authors: Authors, terms: Term
     except PublishError as error:
         found.append(f"the blog does not tell what it has: {error.message}")
     return found
-
-
-def _in_the_clear(url: str) -> list[str]:
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    try:
-        private = not ipaddress.ip_address(host).is_global
-    except ValueError:
-        private = host == "localhost" or "." not in host
-    if parts.scheme == "https" or private:
-        return []
-    return [f"{url} is not https: the password travels for everyone to read, and WordPress may refuse it"]
 
 
 def _about_credentials(error: PublishError, *, application_passwords: bool) -> str:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode, urlsplit
 
-import httpx
-import lxml.html
-
-from aggregator import urls
-from aggregator.errors import BlockedError, TryLaterError
-from aggregator.targets.shared.api import Answer, Api
+from aggregator.errors import BlockedError
+from aggregator.targets.shared import tolerant
+from aggregator.targets.shared.api import Api
+from aggregator.targets.shared.discovery import links
 
 REL = "https://api.w.org/"  #: what a page's link to the API is called (WordPress REST API handbook, "Discovery")
 NAMESPACE = "wp/v2"
-MAX_PAGE = 500_000  #: bytes of the home page that are searched; the link stands in its head
 _ROUTE = "rest_route="
 
 
@@ -47,7 +44,7 @@ async def find(api: Api, url: str) -> Root:
     if found is not None:
         return found
     page = await api.send("GET", f"{url}/", expect=range(400, 600))
-    for address in _named(page):
+    for address in links(page.page, REL, "link"):
         _same_blog(api.target, url, address)
         found = await _index(api, address, seen)
         if found is not None:
@@ -67,29 +64,12 @@ async def _index(api: Api, address: str, seen: list[str]) -> Root | None:
     fields = "_fields=namespaces,authentication"
     joint = "&" if "?" in address else "?"
     answer = await api.send("GET", f"{address}{joint}{fields}", expect=range(300, 500))
-    try:
-        index = answer.json() if answer.status == 200 else None
-    except TryLaterError:
-        index = None
-    namespaces = index.get("namespaces") if isinstance(index, dict) else None
-    if not isinstance(index, dict) or not isinstance(namespaces, list) or NAMESPACE not in namespaces:
+    index = tolerant.table(answer.json_if_any() if answer.status == 200 else None)
+    if NAMESPACE not in tolerant.texts(index.get("namespaces")):
         seen.append(f"{urlsplit(address).path or '/'} answers {answer.status}")
         return None
-    authentication = index.get("authentication")
-    known = isinstance(authentication, dict) and "application-passwords" in authentication
+    known = "application-passwords" in tolerant.table(index, "authentication")
     return Root(address=address, application_passwords=known)
-
-
-def _named(page: Answer) -> Iterator[str]:
-    """The addresses that a page names as that of its API."""
-    for link in httpx.Response(200, headers=page.headers).links.values():
-        if link.get("rel") == REL and (address := urls.resolve(page.url, link.get("url"))):
-            yield address
-    if page.body and "html" in page.headers.get("content-type", ""):
-        root = lxml.html.document_fromstring(page.body[:MAX_PAGE] or b"<p>", ensure_head_body=True)
-        for element in root.iter("link"):
-            if element.get("rel") == REL and (address := urls.resolve(page.url, element.get("href"))):
-                yield address
 
 
 def _same_blog(target: str, url: str, address: str) -> None:

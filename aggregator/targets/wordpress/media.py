@@ -14,11 +14,11 @@ from urllib.parse import urlsplit
 from aggregator import urls
 from aggregator.errors import RejectedError, TryLaterError
 from aggregator.markup import text
-from aggregator.targets.shared import article
+from aggregator.targets.shared import article, tolerant
 from aggregator.targets.shared.api import Answer
 from aggregator.targets.wordpress import content
 from aggregator.targets.wordpress.content import Picture
-from aggregator.targets.wordpress.rest import Rest, code_of, listed
+from aggregator.targets.wordpress.rest import Rest, code_of
 from aggregator.types import Image, MediaFile, Post
 
 ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/gif": "gif", "image/webp": "webp"}
@@ -65,14 +65,14 @@ class Pictures:
         """Whether a picture of the library was put there by us."""
         answer = await self._rest.get(f"media/{number}", {"_fields": "id,slug"}, expect={401, 403, 404})
         value = answer.json() if answer.status == 200 else None
-        return isinstance(value, dict) and str(value.get("slug")).startswith(OURS)
+        return tolerant.text(value, "slug").startswith(OURS)
 
     async def _look_up(self, slugs: Collection[str]) -> dict[str, Picture]:
         """Those that are there, asked for anew each time: people tidy up their libraries."""
         if not slugs:
             return {}
         asked = {"slug": ",".join(sorted(slugs)), "per_page": "100", "_fields": "id,slug,source_url"}
-        items = listed(await self._rest.get("media", asked))
+        items = (await self._rest.get("media", asked)).rows()
         return {str(item["slug"]): found for item in items if "slug" in item and (found := _picture(item))}
 
     async def _make(self, file: MediaFile, words: Words) -> Picture | None:
@@ -112,9 +112,8 @@ class Pictures:
 
 
 def _picture(item: object) -> Picture | None:
-    number, url = (item.get("id"), item.get("source_url")) if isinstance(item, dict) else (None, None)
-    address = urls.resolve(None, url) if isinstance(url, str) else None
-    return Picture(number, address) if isinstance(number, int) and address else None
+    number, address = tolerant.number(item, "id"), urls.resolve(None, tolerant.text(item, "source_url"))
+    return Picture(number, address) if number is not None and address else None
 
 
 def _slug(file: MediaFile) -> str:

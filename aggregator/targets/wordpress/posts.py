@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 
-from aggregator.errors import RemovedError, TryLaterError
-from aggregator.targets.shared import article, edits
+from aggregator.errors import RemovedError
+from aggregator.targets.shared import article, edits, tolerant
 from aggregator.targets.shared.api import Answer
-from aggregator.targets.wordpress.rest import Rest, code_of, listed
+from aggregator.targets.wordpress.rest import Rest, code_of
 from aggregator.types import Post, Publication
 
 #: Asked for by name, so that the blog does not render texts, which may send it to other servers (oEmbed).
@@ -148,41 +148,29 @@ def _gone(rest: Rest, answer: Answer) -> bool:
 
 
 def _with_key(answer: Answer, key: str) -> list[Held]:
-    found = [_held(item, answer) for item in listed(answer)]
+    found = [_held(item, answer) for item in answer.rows()]
     return [held for held in found if (held.mark or ("", ""))[0] == key]
 
 
 def _held(value: object, answer: Answer) -> Held:
-    if not isinstance(value, dict) or not isinstance(value.get("id"), int):
-        raise TryLaterError(answer.target, "answered with no post where one was asked for", in_doubt=answer.writes)
+    number = tolerant.number(value, "id")
+    if number is None:
+        raise answer.nonsense("no post")
+    told = tolerant.table(value)
     return Held(
-        id=value["id"],
-        slug=str(value.get("slug") or ""),
-        status=str(value.get("status") or ""),
-        link=str(value.get("link") or ""),
-        date=_date(value.get("date_gmt")),
-        title=_raw(value.get("title")),
-        content=_raw(value.get("content")),
-        excerpt=_raw(value.get("excerpt")),
-        picture=value["featured_media"] if isinstance(value.get("featured_media"), int) else 0,
-        categories=_numbers(value.get("categories")),
-        tags=_numbers(value.get("tags")),
+        id=number,
+        slug=tolerant.text(told, "slug"),
+        status=tolerant.text(told, "status"),
+        link=tolerant.text(told, "link"),
+        date=tolerant.moment(told.get("date_gmt")),  # WordPress tells GMT without saying so
+        title=tolerant.text(told.get("title"), "raw"),
+        content=tolerant.text(told.get("content"), "raw"),
+        excerpt=tolerant.text(told.get("excerpt"), "raw"),
+        picture=tolerant.number(told, "featured_media") or 0,
+        categories=_numbers(told.get("categories")),
+        tags=_numbers(told.get("tags")),
     )
-
-
-def _raw(value: object) -> str:
-    raw = value.get("raw") if isinstance(value, dict) else None
-    return raw if isinstance(raw, str) else ""
 
 
 def _numbers(value: object) -> tuple[int, ...]:
     return tuple(item for item in value if isinstance(item, int)) if isinstance(value, list) else ()
-
-
-def _date(value: object) -> datetime | None:
-    """WordPress tells GMT without saying so."""
-    try:
-        read = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
-    return read.replace(tzinfo=UTC) if read is not None and read.tzinfo is None else read

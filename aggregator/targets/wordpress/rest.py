@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aggregator.errors import BlockedError, PublishError, RejectedError, TryLaterError
+from aggregator.targets.shared import tolerant
 from aggregator.targets.shared.api import Answer, Api
 from aggregator.targets.wordpress import discovery
 from aggregator.targets.wordpress.discovery import Root
@@ -87,10 +88,7 @@ class Rest:
     async def custom_fields(self) -> frozenset[str]:
         """The custom fields that posts of this blog take by REST; others it drops without a word."""
         answer = await self._send("OPTIONS", "posts", {}, (), writes=False)
-        found = answer.json()
-        for name in ("schema", "properties", "meta", "properties"):
-            found = found.get(name) if isinstance(found, dict) else None
-        return frozenset(map(str, found)) if isinstance(found, dict) else frozenset()
+        return frozenset(tolerant.table(answer.json(), "schema", "properties", "meta", "properties"))
 
     def error(self, answer: Answer) -> PublishError:
         """What an answer means that is not the one hoped for."""
@@ -144,44 +142,25 @@ class Rest:
 
 def code_of(answer: Answer) -> str:
     """WordPress's own name for an error; empty where the answer is not one of WordPress."""
-    value = _json(answer)
-    code = value.get("code") if isinstance(value, dict) else None
-    return code if isinstance(code, str) else ""
+    return tolerant.text(answer.json_if_any(), "code")
 
 
 def existing_term(answer: Answer) -> int | None:
     """The number of the term that is there already, where an answer says ``term_exists``."""
-    value = _json(answer)
-    data = value.get("data") if isinstance(value, dict) and value.get("code") == "term_exists" else None
-    found = data.get("term_id") if isinstance(data, dict) else None
+    value = answer.json_if_any()
+    found = tolerant.table(value, "data").get("term_id") if code_of(answer) == "term_exists" else None
     return int(found) if isinstance(found, int) or (isinstance(found, str) and found.isdecimal()) else None
 
 
 def account_of(answer: Answer) -> Account:
     """The account that an answer tells of."""
     value = answer.json()
-    if not isinstance(value, dict) or not isinstance(value.get("id"), int):
-        raise TryLaterError(answer.target, "answered with no account where one was asked for")
-    roles, capabilities = value.get("roles"), value.get("capabilities")
+    number = tolerant.number(value, "id")
+    if number is None:
+        raise answer.nonsense("no account")
+    capabilities = tolerant.table(value, "capabilities")
     return Account(
-        id=value["id"],
-        roles=tuple(str(role) for role in roles) if isinstance(roles, list) else (),
-        capabilities=frozenset(str(name) for name, has in capabilities.items() if has)
-        if isinstance(capabilities, dict)
-        else frozenset(),
+        id=number,
+        roles=tuple(sorted(tolerant.texts(value.get("roles")))),
+        capabilities=frozenset(str(name) for name, has in capabilities.items() if has),
     )
-
-
-def listed(answer: Answer) -> list[dict[str, Any]]:
-    """The objects of a list."""
-    value = answer.json()
-    if not isinstance(value, list):
-        raise TryLaterError(answer.target, "answered with no list where one was asked for", in_doubt=answer.writes)
-    return [item for item in value if isinstance(item, dict)]
-
-
-def _json(answer: Answer) -> object:
-    try:
-        return answer.json()
-    except TryLaterError:
-        return None

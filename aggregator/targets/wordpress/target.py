@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 
 import httpx
 
@@ -12,7 +11,7 @@ from aggregator.errors import RemovedError
 from aggregator.policy import change
 from aggregator.targets import Connect
 from aggregator.targets.shared import article, edits
-from aggregator.targets.shared.api import Answer, Api
+from aggregator.targets.shared.api import Answer
 from aggregator.targets.wordpress import blocks, checks, content, posts
 from aggregator.targets.wordpress.authors import Authors
 from aggregator.targets.wordpress.content import Picture
@@ -43,10 +42,9 @@ class WordPressTarget:
         self._options = options
         self._site = site
         password = options.password.reveal()
-        self._api = Api(
+        self._api = options.api(
             name,
-            http(options.allow_networks),
-            seconds=options.timeout.total_seconds(),
+            http,
             auth=httpx.BasicAuth(options.username, password),
             hide=(password, password.replace(" ", "")),
         )
@@ -267,8 +265,5 @@ def _filled(value: str, post: Post) -> str:
 
 
 def _time(answer: Answer) -> str:
-    """The blog's clock (RFC 9110, 6.6.1), as WordPress takes it; empty where it does not tell."""
-    try:
-        return parsedate_to_datetime(answer.headers.get("date", "")).strftime("%Y-%m-%dT%H:%M:%S")
-    except ValueError:
-        return ""
+    """The blog's clock, as WordPress takes it; empty where it does not tell."""
+    return answer.date.strftime("%Y-%m-%dT%H:%M:%S") if answer.date else ""

@@ -9,9 +9,10 @@ from collections.abc import Collection, Iterable, Sequence
 from html import escape, unescape
 
 from aggregator.markup import text
+from aggregator.targets.shared import tolerant
 from aggregator.targets.shared.api import Answer
 from aggregator.targets.wordpress.options import Categories, Tags
-from aggregator.targets.wordpress.rest import Rest, code_of, existing_term, listed
+from aggregator.targets.wordpress.rest import Rest, code_of, existing_term
 from aggregator.types import Post
 
 MAX_NAME = 200  #: characters; a longer one makes WordPress fail
@@ -121,7 +122,7 @@ class Terms:
         asked = {"search": escape(name, quote=False), "per_page": "100", "_fields": "id,name,parent"}
         if taxonomy == "categories":
             asked["parent"] = str(parent)
-        for term in listed(await self._rest.get(taxonomy, asked)):
+        for term in (await self._rest.get(taxonomy, asked)).rows():
             if fold(str(term.get("name", ""))) == fold(name) and isinstance(term.get("id"), int):
                 return int(term["id"])
         return None
@@ -130,7 +131,7 @@ class Terms:
         fields = {"name": name} | ({"parent": parent} if parent else {})
         answer = await self._rest.add(taxonomy, json.dumps(fields).encode(), {}, headers=JSON, expect={400, 403, 500})
         if answer.status < 300:
-            number = _made(answer)
+            number = tolerant.number(answer.json(), "id")
             self._totals[taxonomy] += 1
         else:
             number = self._not_made(taxonomy, answer)
@@ -146,11 +147,6 @@ class Terms:
             if answer.status == 403:
                 self._barred.add(taxonomy)
         return existing
-
-
-def _made(answer: Answer) -> int | None:
-    value = answer.json()
-    return int(value["id"]) if isinstance(value, dict) and isinstance(value.get("id"), int) else None
 
 
 def _by_name(names: dict[str, tuple[str, ...]], wanted: str) -> Sequence[str]:

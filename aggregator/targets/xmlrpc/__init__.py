@@ -20,7 +20,7 @@ from aggregator.errors import PublishError, RejectedError, RemovedError, TryLate
 from aggregator.policy import change
 from aggregator.targets import Connect
 from aggregator.targets.shared import article, edits
-from aggregator.targets.shared.api import Api, Web
+from aggregator.targets.shared.api import Web, leaving_doubt
 from aggregator.targets.wordpress import content
 from aggregator.targets.xmlrpc.blog import Blog, Uploaded
 from aggregator.targets.xmlrpc.held import Held, Wanted
@@ -115,15 +115,13 @@ class XmlRpc:
             numbers, roles = await self._blog.account()
         except PublishError as error:
             return [error.message]
-        found = []
+        found = self._options.in_the_clear("password")
         if door.methods and "metaWeblog.newPost" not in door.methods:
             found.append(f"the blog at {door.url} takes no posts by MetaWeblog")
         if numbers and door.blog not in numbers and (self._options.blog or not door.wordpress):
             found.append(f"blog: the account may not post to {door.blog}, but to {', '.join(sorted(numbers))}")
         if roles and not roles & {"administrator", "editor", "author"} and self._options.status == "publish":
             found.append(f"the account may not publish: its role is {', '.join(sorted(roles))}, not author")
-        if door.url.startswith("http:") and not self._options.allow_networks:
-            found.append("the password goes unencrypted with every call: use https")
         return found
 
     async def close(self) -> None:
@@ -134,14 +132,11 @@ class XmlRpc:
         """Makes a draft, then finishes it: what a broken attempt leaves behind is seen by no reader."""
         wanted = await self._wanted(post, media, None)
         number = await self._blog.create(wanted)
-        try:
+        with leaving_doubt():
             held = await self._blog.get(number)
             if held is None:
                 raise TryLaterError(self.name, f"does not know the draft {number} that it made")
             return await self._change(post, held, wanted)
-        except PublishError as error:
-            # Whatever it was: a draft is there, and the next attempt has to look for it.
-            raise type(error)(self.name, error.message, retry_after=error.retry_after, in_doubt=True) from error
 
     async def _change(self, post: Post, held: Held, wanted: Wanted) -> Publication:
         changed, note = await self._blog.change(held, wanted)
@@ -242,6 +237,6 @@ def _number(value: str) -> int:
 def build(name: str, options: Options, *, site: Site, folder: Path, http: Connect) -> XmlRpc:
     """The blog as configured; nothing is asked before its first use."""
     password = options.password.reveal()
-    api = Api(name, http(options.allow_networks), seconds=options.timeout.total_seconds(), hide=(password,))
+    api = options.api(name, http, hide=(password,))
     blog = Blog(api, options.url, options.username, password, endpoint=options.endpoint, number=options.blog)
     return XmlRpc(name, options, blog=blog, language=site.language)

@@ -10,8 +10,8 @@ from lxml import etree
 
 from aggregator import urls
 from aggregator.errors import BlockedError, PublishError, RejectedError, TryLaterError
-from aggregator.markup import text, tree
-from aggregator.targets.shared.api import MAX_QUOTE, Answer, Api
+from aggregator.targets.shared import discovery
+from aggregator.targets.shared.api import Answer, Api
 from aggregator.targets.xmlrpc import held as posts
 from aggregator.targets.xmlrpc import wire
 from aggregator.targets.xmlrpc.held import Held, Wanted
@@ -125,7 +125,7 @@ class Blog:
             result = await self._call("metaWeblog.getPost", number, *self._account, writes=False, missing=True)
             found = posts.from_metaweblog(result)
         if found is None and not isinstance(result, Fault):
-            raise TryLaterError(self._api.target, "answered with no post where one was asked for")
+            raise TryLaterError(self._api.target, "answered with no post in it")
         return found
 
     async def search(self, post: Post) -> list[Held]:
@@ -213,10 +213,10 @@ class Blog:
             return wire.answer(answer.body)
         except (ValueError, RecursionError) as error:
             message = f"answered {answer.status} with something that is not XML-RPC ({error})"
-            raise TryLaterError(self._api.target, message[: MAX_QUOTE * 2], in_doubt=writes) from error
+            raise TryLaterError(self._api.target, self._api.safe(message), in_doubt=writes) from error
 
     def _error(self, method: str, fault: Fault, writes: bool) -> PublishError:
-        words = text.line(fault.message.replace(self._account[1], "***"), MAX_QUOTE)
+        words = self._api.safe(fault.message)
         said = f"{method}: {fault.code}{f', it says: {words}' if words else ''}"
         if fault.code in _BLOCKING:
             return BlockedError(self._api.target, said)
@@ -233,7 +233,8 @@ class Blog:
         if self._endpoint:
             return self._endpoint, "1"
         answer = await self._api.send("GET", self._site)
-        rsd = _rsd(answer)
+        # Really Simple Discovery 1.0: the document that tells the blog's APIs.
+        rsd = next(discovery.links(answer.page, "edituri", "link"), None)
         if rsd is not None:
             document = await self._api.send("GET", rsd)
             if (found := _apis(document)) is not None:
@@ -246,18 +247,7 @@ class Blog:
         if not urls.same_site(url, self._site):
             message = f"the site sends to {urls.redact(url)}, another site: if that is right, set endpoint to it"
             raise BlockedError(self._api.target, message)
-        if self._site.startswith("https:") and not url.startswith("https:"):
-            raise BlockedError(self._api.target, f"the endpoint {urls.redact(url)} is not encrypted (https)")
-        return url
-
-
-def _rsd(answer: Answer) -> str | None:
-    """The address of the document that tells the blog's APIs (Really Simple Discovery 1.0)."""
-    root = tree.document(answer.body[:1_000_000].decode("utf-8", "replace"))
-    for link in () if root is None else root.iter("link"):
-        if (link.get("rel") or "").lower() == "edituri":
-            return urls.resolve(answer.url, link.get("href"))
-    return None
+        return discovery.encrypted(self._api.target, url, site=self._site)
 
 
 def _apis(answer: Answer) -> tuple[str, str] | None:

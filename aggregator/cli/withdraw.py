@@ -79,7 +79,7 @@ def _undo(store: Store, what: str | None, feed: str | None, pattern: str | None)
             raise typer.BadParameter(f"no pattern {pattern!r} is buried; `wirecopy withdraw --list` shows all")
     else:
         done = store.write_now(withdrawal.undo_entries, found(store, what or "", feed), now=now())
-    say(f"{done.entries} entries are back")
+    say("1 entry is back" if done.entries == 1 else f"{done.entries} entries are back")
     if done.entries:
         say(
             "the running daemon or the next `wirecopy once` publishes them; what never was a post, as its feed shows it"

@@ -50,7 +50,7 @@ def test_what_was_withdrawn_is_listed_and_can_be_undone(wirecopy, store):
     (stone,) = wirecopy("withdraw", "--list", "--json").records
     assert (stone["feed"], stone["title"], stone["reason"]) == ("gazette", "Published", "by mistake")
     ended = wirecopy("withdraw", "--undo", "https://gazette.example/43969")
-    assert ended.out.startswith("1 entries are back\n")
+    assert ended.out.startswith("1 entry is back\n")
     assert states(wirecopy)["Published"] == ("publish", "pending")
     assert wirecopy("withdraw", "--list", "--json").records == []
     assert wirecopy("withdraw", "--undo", "https://gazette.example/43969").out == "0 entries are back\n"
@@ -62,7 +62,7 @@ def test_a_withdrawal_by_pattern_is_undone_by_the_same_pattern(wirecopy, store):
     assert kept.out == "0 entries are back\nstill kept out by the pattern 'https://gazette.example/4396*': Published\n"
     assert wirecopy("withdraw", "--undo", "--pattern", "*").code == 2
     ended = wirecopy("withdraw", "--undo", "--pattern", "https://gazette.example/4396*")
-    assert ended.out.startswith("1 entries are back\n")
+    assert ended.out.startswith("1 entry is back\n")
     assert states(wirecopy)["Published"] == ("publish", "pending")
 
 

@@ -475,7 +475,7 @@ async def test_pictures_are_stored_and_shown_from_there(ghost: FakeGhost, tmp_pa
     media = {url: picture(tmp_path, url, shade=number) for number, url in enumerate(blog.wants(post))}
     published = await blog.publish(post, media=media, previous=None)
     held = ghost.posts[published.remote_id]
-    lead, inner = (f"{URL}/content/images/2026/11/{file.sha256[:32]}.png" for file in media.values())
+    lead, inner = (f"{URL}/content/images/2026/11/{file.sha256[:20]}.png" for file in media.values())
     assert held["feature_image"] == lead
     assert f'<img src="{inner}" alt="a" width="800" height="600">' in str(held["html"])
     assert lead not in str(held["html"])

@@ -221,7 +221,7 @@ class TestPictures:
         }
         publication = await build(far).publish(post, media=media, previous=None)
         assert len(far.statuses[publication.remote_id]["media_attachments"]) == 1
-        assert publication.note == "3 of its pictures could not be attached"
+        assert publication.note == "3 of 4 pictures are not taken there"
 
     @pytest.mark.parametrize(("answers", "outcome"), [([206, 206, 200], 1), ([422], 0), ([206] * 50, "later")])
     async def test_a_picture_that_is_being_processed_is_waited_for_to_a_bound(

@@ -204,7 +204,7 @@ class TestPictures:
         lead = Image(url=URL, alt="A red door")
         target = build(wordpress)
         first = await target.publish(make_post(lead=lead), media={URL: picture(tmp_path)}, previous=None)
-        copy = f"{SITE}/files/{'ab' * 10}.jpeg"
+        copy = f"{SITE}/files/{'ab' * 10}.jpg"
         assert list(wordpress.files) == [copy]
         assert f'src="{copy}"' in wordpress.posts[first.remote_id]["content"]
         again = build(wordpress)  # as after a restart

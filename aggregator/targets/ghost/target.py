@@ -114,8 +114,8 @@ class GhostTarget:
         return ours[0] if ours else None
 
     async def _create(self, post: Post, media: Mapping[str, MediaFile], notes: list[str]) -> Held:
-        placed, refused = await self._pictures.place(media, "")
-        notes += refused
+        placed, note = await self._pictures.place(media, "")
+        notes += [note] if note else []
         first = fields.at_first(post, self._options, self._site)
         made = await self._admin.create(fields.wanted(post, self._options, self._site, placed) | first)
         if made.slug != post.slug:  # somebody has it: we, in an attempt that we don't know of, or a person
@@ -140,8 +140,8 @@ class GhostTarget:
             kept = frozenset() if self._options.overwrite_edits else edited
             changes: dict[str, object] = {}
             if _revision(held) != change.revision(post):
-                placed, refused = await self._pictures.place(media, f"{held.html} {held.raw.get('feature_image')}")
-                notes[:] = refused
+                placed, note = await self._pictures.place(media, f"{held.html} {held.raw.get('feature_image')}")
+                notes[:] = [note] if note else []
                 changes = fields.without(fields.wanted(post, self._options, self._site, placed), kept)
                 changes["codeinjection_head"] = injection.put(held.head, injection.script(post, self._site))
             if finish and self._is_half_done(held):

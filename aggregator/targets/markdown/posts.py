@@ -17,16 +17,10 @@ from aggregator.targets.markdown.files import Tree
 from aggregator.targets.markdown.pending import Change
 from aggregator.targets.markdown.profiles import Profile
 from aggregator.targets.shared import article, edits
+from aggregator.targets.shared.pictures import ENDINGS
 from aggregator.types import MediaFile, Post, Publication
 
 _PICTURE = re.compile(r"[0-9a-f]{16}\.(?:jpg|png|gif|webp|avif)")
-_ENDINGS = {
-    "image/jpeg": "jpg",
-    "image/png": "png",
-    "image/gif": "gif",
-    "image/webp": "webp",
-    "image/avif": "avif",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,9 +172,9 @@ class Posts:
         if not self._layout.copies:
             return {}
         return {
-            url: (f"{media[url].sha256[:16]}.{_ENDINGS[media[url].type]}", media[url])
+            url: (f"{media[url].sha256[:16]}.{ENDINGS[media[url].type]}", media[url])
             for url in article.picture_urls(post)
-            if url in media and media[url].type in _ENDINGS
+            if url in media and media[url].type in ENDINGS
         }
 
     def _place(self, post: Post, held: _Held | None, published_at: datetime) -> str:

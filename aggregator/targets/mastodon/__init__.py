@@ -6,8 +6,8 @@ place, so that replies stay.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
@@ -21,7 +21,7 @@ from aggregator.targets import Connect
 from aggregator.targets.mastodon import status as statuses
 from aggregator.targets.mastodon.server import Server, Status
 from aggregator.targets.mastodon.status import DEFAULT, FACTS, LINK, Limits
-from aggregator.targets.shared import article, edits
+from aggregator.targets.shared import article, edits, pictures
 from aggregator.targets.shared.api import Web, leaving_doubt
 from aggregator.types import Image, MediaFile, Post, Publication, Site
 
@@ -165,22 +165,17 @@ class Mastodon:
 
     async def _attach(self, post: Post, media: Mapping[str, MediaFile], limits: Limits) -> tuple[list[str], str]:
         """Numbers of the pictures uploaded, and what became of the others. One that is refused is left out."""
-        attached, left_out = [], 0
-        for image in self._pictures(post, limits):
+        attached: list[str] = []
+        wanted = self._pictures(post, limits)
+        for image in wanted:
             file = media.get(image.url)
             if file is None or file.type not in limits.picture_types:
-                left_out += 1
                 continue
-            try:
-                data = await asyncio.to_thread(Path(file.path).read_bytes)
-                if len(data) > limits.picture_bytes:
-                    left_out += 1
-                    continue
-                name = f"{file.sha256[:20]}.{file.type.partition('/')[2]}"
-                attached.append(await self._server.upload(name, data, file.type, statuses.description(image, limits)))
-            except (OSError, RejectedError):
-                left_out += 1
-        return attached, f"{left_out} of its pictures could not be attached" if left_out else ""
+            with suppress(OSError, RejectedError):
+                data = await pictures.data(file)
+                if len(data) <= limits.picture_bytes:
+                    attached.append(await self._server.upload(file, data, statuses.description(image, limits)))
+        return attached, pictures.left_out(len(wanted) - len(attached), len(wanted))
 
     def _pictures(self, post: Post, limits: Limits) -> tuple[Image, ...]:
         return statuses.pictures(post, min(self._options.pictures, limits.pictures))

@@ -12,8 +12,9 @@ from typing import Any
 from aggregator.errors import BlockedError, RejectedError, RemovedError, TryLaterError
 from aggregator.markup import text
 from aggregator.targets.mastodon.status import Limits, words
-from aggregator.targets.shared import edits, tolerant
+from aggregator.targets.shared import edits, pictures, tolerant
 from aggregator.targets.shared.api import Answer, Api
+from aggregator.types import MediaFile
 
 PAGE = 40  #: statuses at once: the most that Mastodon gives
 MAX_PAGES = 5  #: of our own statuses that are looked through
@@ -150,10 +151,11 @@ class Server:
             self._limits = _limits(answer.object())
         return self._limits
 
-    async def upload(self, name: str, data: bytes, media_type: str, description: str) -> str:
+    async def upload(self, file: MediaFile, data: bytes, description: str) -> str:
         """Uploads a picture and waits until it is ready; answers its number. RejectedError where it is refused."""
         told = {"description": description} if description else {}
-        answer = await self._send("POST", "/api/v2/media", data=told, files={"file": (name, data, media_type)})
+        form = {"file": (pictures.name(file), data, file.type)}
+        answer = await self._send("POST", "/api/v2/media", data=told, files=form)
         number = tolerant.text(answer.object(), "id")
         if not number:
             raise answer.nonsense("no picture")

@@ -6,7 +6,6 @@ deleted by its address.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -25,9 +24,9 @@ from aggregator.targets.micropub.entry import Held, Reference
 from aggregator.targets.micropub.server import Absence, Server
 from aggregator.targets.shared import article, edits
 from aggregator.targets.shared.api import Web, leaving_doubt
+from aggregator.targets.shared.pictures import Uploads
 from aggregator.types import MediaFile, Post, Publication, Site
 
-MAX_UPLOADED = 5_000  #: pictures whose addresses at the server are remembered
 #: Properties that are ours to replace and to delete.
 OWN = frozenset({"name", "content", "summary", "category", "photo"})
 _SCOPES = {
@@ -65,7 +64,7 @@ class Micropub:
         self._server = server
         self._language = language
         self._now = now
-        self._uploaded: dict[str, str] = {}  # hash of a picture → its address at the server
+        self._uploads = Uploads(server.upload)
         self._objects = True  # the server takes pictures as objects with value and alt, as far as we know
         self._around: tuple[str, str] | None = None  # what stands before and after the slug in the server's addresses
 
@@ -77,11 +76,11 @@ class Micropub:
         if previous is None:
             url, note = await self._create(post, media)
         else:
-            url, note = previous.remote_url or previous.remote_id, ""
+            url = previous.remote_url or previous.remote_id
             held = await self._present(url)
             if held and held.edited_since(previous.version):
                 return replace(previous, note=edits.NOTE)
-            url = await self._update(post, media, url, held)
+            url, note = await self._update(post, media, url, held)
         self._learn(url, post)
         return Publication(
             remote_id=previous.remote_id if previous else url,
@@ -151,8 +150,9 @@ class Micropub:
 
     async def _create(self, post: Post, media: Mapping[str, MediaFile]) -> tuple[str, str]:
         """Address of the entry made, and what a person should know of it."""
+        properties, left_out = await self._properties(post, media)
         told: dict[str, list[object]] = {
-            **await self._properties(post, media),
+            **properties,
             "published": [post.published_at.isoformat()],
             "mp-slug": [post.slug],
             "post-status": [self._options.status],
@@ -162,7 +162,8 @@ class Micropub:
             told[self._options.reference] = [post.credit.url]
         url = await self._with_photo({name: values for name, values in told.items() if values}, self._server.create)
         with leaving_doubt():
-            return await self._single(post, media, url)
+            url, note = await self._single(post, media, url)
+        return url, "; ".join(filter(None, (note, left_out)))
 
     async def _single(self, post: Post, media: Mapping[str, MediaFile], url: str) -> tuple[str, str]:
         """The address of the one entry; a number behind the slug says that something had the slug already.
@@ -181,14 +182,14 @@ class Micropub:
             await self._update(post, media, first.url, first)
         return first.url, "an earlier attempt had arrived; the second copy was deleted"
 
-    async def _update(self, post: Post, media: Mapping[str, MediaFile], url: str, held: Held | None) -> str:
-        """Replaces what the entry says; answers its address, which may be a new one (Micropub, 3.4)."""
-        told = await self._properties(post, media)
+    async def _update(self, post: Post, media: Mapping[str, MediaFile], url: str, held: Held | None) -> tuple[str, str]:
+        """Replaces what the entry says; answers its address, which may be a new one, and a note (Micropub, 3.4)."""
+        told, left_out = await self._properties(post, media)
         values = {name: value for name, value in told.items() if value}
         # A server may refuse to delete a property that an entry has not got.
         emptied = held.properties & (OWN - values.keys()) if held else frozenset()
         try:
-            return await self._with_photo(values, lambda told: self._server.update(url, told, emptied))
+            return await self._with_photo(values, lambda told: self._server.update(url, told, emptied)), left_out
         except (RejectedError, BlockedError) as error:
             if await self._gone(url, refused=True):
                 raise RemovedError(self.name, f"somebody deleted {url} there") from error
@@ -209,31 +210,18 @@ class Micropub:
                 return answer
         return await send(entry.plain_photo(told))
 
-    async def _properties(self, post: Post, media: Mapping[str, MediaFile]) -> dict[str, list[object]]:
-        copies = await self._copies(media)
+    async def _properties(self, post: Post, media: Mapping[str, MediaFile]) -> tuple[dict[str, list[object]], str]:
+        """What an entry says, and what is to be said about pictures left out."""
+        copies, left_out = await self._copies(media)
         shown = post.lead if self._options.lead == "photo" else None
         html = article.html(post, language=self._language, pictures=copies, lead_shown=shown is not None)
-        return entry.properties(post, html, photo=shown, copies=copies)
+        return entry.properties(post, html, photo=shown, copies=copies), left_out
 
-    async def _copies(self, media: Mapping[str, MediaFile]) -> Mapping[str, str]:
-        """Addresses of the copies at the server; a picture that it refuses is shown from its original address."""
-        found: dict[str, str] = {}
-        for original, file in media.items():
-            address = self._uploaded.get(file.sha256)
-            if address is None:
-                name = f"{file.sha256[:20]}.{file.type.partition('/')[2]}"
-                try:
-                    data = await asyncio.to_thread(Path(file.path).read_bytes)
-                    address = await self._server.upload(name, data, file.type)
-                except (OSError, RejectedError):
-                    continue
-                if address is None:
-                    return {}
-                if len(self._uploaded) >= MAX_UPLOADED:
-                    self._uploaded.clear()
-                self._uploaded[file.sha256] = address
-            found[original] = address
-        return found
+    async def _copies(self, media: Mapping[str, MediaFile]) -> tuple[Mapping[str, str], str]:
+        """Addresses of the copies at the server, and what is to be said about those that it would not take."""
+        if (await self._server.abilities()).media_endpoint is None:
+            return {}, ""
+        return await self._uploads.copies(media, shown=lambda file: None)
 
     async def _present(self, url: str) -> Held | None:
         """What the server holds there; None where it can't tell. Raises RemovedError where it was deleted."""

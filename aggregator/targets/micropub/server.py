@@ -10,12 +10,12 @@ from typing import Any
 import httpx
 
 from aggregator import urls
-from aggregator.errors import BlockedError, TryLaterError
+from aggregator.errors import BlockedError, RejectedError, TryLaterError
 from aggregator.targets.micropub import entry
 from aggregator.targets.micropub.entry import Held
-from aggregator.targets.shared import discovery, tolerant
+from aggregator.targets.shared import discovery, pictures, tolerant
 from aggregator.targets.shared.api import Answer, Api
-from aggregator.types import Post
+from aggregator.types import MediaFile, Post
 
 PAGE = 40  #: entries asked for at once
 MAX_PAGES = 5  #: of the list of entries that are looked through
@@ -98,13 +98,13 @@ class Server:
         answer = await self._tell(told, expect=range(400, 600))
         return self._api.error(answer).message if answer.status in {401, 403} else ""
 
-    async def upload(self, name: str, data: bytes, media_type: str) -> str | None:
-        """Puts a file into the media endpoint (Micropub, 3.6); answers its address, None where there is no endpoint."""
+    async def upload(self, file: MediaFile, data: bytes) -> str:
+        """Puts a picture into the media endpoint (Micropub, 3.6); answers its address."""
         endpoint = (await self.abilities()).media_endpoint
         if endpoint is None:
-            return None
-        file = {"file": (name, data, media_type)}
-        answer = await self._api.send("POST", endpoint, files=file, headers=self._credentials)
+            raise RejectedError(self._api.target, "there is no media endpoint")
+        form = {"file": (pictures.name(file), data, file.type)}
+        answer = await self._api.send("POST", endpoint, files=form, headers=self._credentials)
         location = urls.resolve(answer.url, answer.headers.get("location"))
         if location is None:
             message = f"the media endpoint answered {answer.status} without the address of the file"

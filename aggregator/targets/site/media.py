@@ -5,17 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from aggregator.targets.shared.pictures import ENDINGS
 from aggregator.targets.site.files import Tree
 from aggregator.targets.site.records import Picture
 from aggregator.types import MediaFile
 
-EXTENSIONS = {
-    "image/jpeg": "jpg",
-    "image/png": "png",
-    "image/gif": "gif",
-    "image/webp": "webp",
-    "image/avif": "avif",
-}
 THUMBNAIL_WIDTH = 640
 
 
@@ -23,7 +17,7 @@ def adopt(tree: Tree, media: Mapping[str, MediaFile]) -> dict[str, Picture]:
     """Puts copies of checked pictures into the blog; those that have vanished or have a strange type are left out."""
     found = {}
     for url, file in media.items():
-        extension = EXTENSIONS.get(file.type)
+        extension = ENDINGS.get(file.type)
         if extension and Path(file.path).is_file():
             found[url] = _adopt(tree, file, extension)
     return found
@@ -34,7 +28,7 @@ def _adopt(tree: Tree, file: MediaFile, extension: str) -> Picture:
     name, thumbnail = f"{stem}.{extension}", ""
     tree.adopt(name, Path(file.path))
     small = Path(file.thumbnail) if file.thumbnail else None
-    if small and small.suffix.lstrip(".") in EXTENSIONS.values() and small.is_file():
+    if small and small.suffix.lstrip(".") in ENDINGS.values() and small.is_file():
         thumbnail = f"{stem}-small{small.suffix}"
         tree.adopt(thumbnail, small)
     return Picture(

@@ -8,20 +8,20 @@ import re
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from aggregator import urls
 from aggregator.errors import RejectedError, TryLaterError
 from aggregator.markup import text
-from aggregator.targets.shared import article, tolerant
+from aggregator.targets.shared import article, pictures, tolerant
 from aggregator.targets.shared.api import Answer
 from aggregator.targets.wordpress import content
 from aggregator.targets.wordpress.content import Picture
 from aggregator.targets.wordpress.rest import Rest, code_of
 from aggregator.types import Image, MediaFile, Post
 
-ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/gif": "gif", "image/webp": "webp"}
+#: What every WordPress from 5.8 on takes.
+TYPES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
 #: Characters of alt text, caption and title that travel with a picture; they stand in the address of the call.
 MAX_WORDS = 250
 #: A picture that the blog fails at so often is shown from where it came from. WordPress runs out of memory on some.
@@ -58,8 +58,8 @@ class Pictures:
                 if slug not in held and (made := await self._make(file, said.get(url, Words()))):
                     held[slug] = made
         found = {url: held[_slug(file)] for url, file in wanted.items() if _slug(file) in held}
-        left = len(wanted) - len(found)
-        return found, [f"{left} of {len(wanted)} pictures are not taken there: shown from their source"] if left else []
+        note = pictures.left_out(len(wanted) - len(found), len(wanted))
+        return found, [note] if note else []
 
     async def is_ours(self, number: int) -> bool:
         """Whether a picture of the library was put there by us."""
@@ -78,10 +78,10 @@ class Pictures:
     async def _make(self, file: MediaFile, words: Words) -> Picture | None:
         """The picture, uploaded; None where the blog won't have it."""
         slug = _slug(file)
-        if slug in self._refused or file.type not in ENDINGS:
+        if slug in self._refused or file.type not in TYPES:
             return None
         try:
-            data = await asyncio.to_thread(Path(file.path).read_bytes)
+            data = await pictures.data(file)
         except OSError:
             return None  # our copy is gone; the original will do
         try:
@@ -117,13 +117,13 @@ def _picture(item: object) -> Picture | None:
 
 
 def _slug(file: MediaFile) -> str:
-    return f"{OURS}{file.sha256[:20]}"
+    return f"{OURS}{file.sha256[: pictures.DIGITS]}"
 
 
 def _name(file: MediaFile) -> str:
     """A file name that a person can read."""
     stem = re.sub(r"\.\w{1,5}$", "", urlsplit(file.url).path.rsplit("/", 1)[-1])
-    return f"{urls.slug(stem, 40)}-{file.sha256[:8]}.{ENDINGS[file.type]}"
+    return f"{urls.slug(stem, 40)}-{file.sha256[:8]}.{pictures.ENDINGS[file.type]}"
 
 
 def _said(post: Post) -> dict[str, Words]:

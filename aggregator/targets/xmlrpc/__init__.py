@@ -5,9 +5,8 @@ A draft is made, then finished and published in one step; it is found again by t
 
 from __future__ import annotations
 
-import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
@@ -16,18 +15,17 @@ from pydantic import Field
 
 from aggregator.config import Line, Secret
 from aggregator.config.values import FeedUrl
-from aggregator.errors import PublishError, RejectedError, RemovedError, TryLaterError
+from aggregator.errors import PublishError, RemovedError, TryLaterError
 from aggregator.policy import change
 from aggregator.targets import Connect
 from aggregator.targets.shared import article, edits
 from aggregator.targets.shared.api import Web, leaving_doubt
+from aggregator.targets.shared.pictures import DIGITS, Uploads
 from aggregator.targets.wordpress import content
 from aggregator.targets.xmlrpc.blog import Blog, Uploaded
 from aggregator.targets.xmlrpc.held import Held, Wanted
 from aggregator.types import MediaFile, Post, Publication, Site
 
-MAX_UPLOADED = 5_000  #: pictures whose addresses at the blog are remembered
-NAME = 20  #: digits of a picture's hash in the name of its copy
 TRASH = "trash"
 EDITED = "edited"  #: a fingerprint that no post has: whatever comes, the post is left as it is
 
@@ -65,7 +63,7 @@ class XmlRpc:
         self._options = options
         self._blog = blog
         self._language = language
-        self._uploaded: dict[str, Uploaded] = {}  # by the hash of the picture
+        self._uploads = Uploads(blog.upload)
 
     def __repr__(self) -> str:
         return f"XmlRpc({self.name!r})"
@@ -82,7 +80,8 @@ class XmlRpc:
             raise RemovedError(self.name, f"somebody put {where} into the trash there, or deleted it")
         if not held.unfinished and held.edited_since(previous.version):
             return replace(previous, note=edits.NOTE)
-        return await self._change(post, held, await self._wanted(post, media, held))
+        wanted, left_out = await self._wanted(post, media, held)
+        return await self._change(post, held, wanted, left_out)
 
     async def find(self, post: Post) -> Publication | None:
         """What the blog holds of a post; drafts beside it, left by broken attempts, are deleted.
@@ -130,27 +129,30 @@ class XmlRpc:
 
     async def _create(self, post: Post, media: Mapping[str, MediaFile]) -> Publication:
         """Makes a draft, then finishes it: what a broken attempt leaves behind is seen by no reader."""
-        wanted = await self._wanted(post, media, None)
+        wanted, left_out = await self._wanted(post, media, None)
         number = await self._blog.create(wanted)
         with leaving_doubt():
             held = await self._blog.get(number)
             if held is None:
                 raise TryLaterError(self.name, f"does not know the draft {number} that it made")
-            return await self._change(post, held, wanted)
+            return await self._change(post, held, wanted, left_out)
 
-    async def _change(self, post: Post, held: Held, wanted: Wanted) -> Publication:
+    async def _change(self, post: Post, held: Held, wanted: Wanted, left_out: str) -> Publication:
         changed, note = await self._blog.change(held, wanted)
+        notes = [note, left_out]
         if not changed:
-            return self._publication(held, held.revision, note=edits.NOTE, version=edits.stamped(EDITED, held.revision))
+            return self._publication(
+                held, held.revision, notes=[edits.NOTE], version=edits.stamped(EDITED, held.revision)
+            )
         try:
             after = await self._blog.get(held.id)
         except PublishError:
             after = None  # the change itself went well: that must not be forgotten
         if after is None:
-            return self._publication(held, wanted.revision, note=note, version="")
+            return self._publication(held, wanted.revision, notes=notes, version="")
         if held.unfinished and after.slug not in {"", post.slug}:
-            note = f"its slug there is {after.slug}: something else has {post.slug}"
-        return self._publication(after, wanted.revision, note=note)
+            notes.append(f"its slug there is {after.slug}: something else has {post.slug}")
+        return self._publication(after, wanted.revision, notes=notes)
 
     async def _settled(self, post: Post) -> Held | None:
         found = sorted(await self._blog.search(post), key=lambda held: (held.unfinished, len(held.id), held.id))
@@ -162,9 +164,10 @@ class XmlRpc:
                 await self._blog.delete(held.id)
         return live[0] if live else None
 
-    async def _wanted(self, post: Post, media: Mapping[str, MediaFile], held: Held | None) -> Wanted:
+    async def _wanted(self, post: Post, media: Mapping[str, MediaFile], held: Held | None) -> tuple[Wanted, str]:
+        """The post as the blog is to hold it, and what is to be said about pictures left out."""
         door = await self._blog.door()
-        copies = await self._copies(media, held)
+        copies, left_out = await self._uploads.copies(media, shown=lambda file: _shown(held, file))
         lead = copies.get(post.lead.url) if post.lead and self._options.lead == "featured" else None
         thumbnail = lead.id if lead and door.wordpress else ""
         if door.wordpress:
@@ -174,7 +177,7 @@ class XmlRpc:
         else:
             addresses = {url: copy.url for url, copy in copies.items()}
             html = content.neutral(article.html(post, language=self._language, pictures=addresses))
-        return Wanted(
+        wanted = Wanted(
             title=content.plain(post.title) if door.wordpress else post.title.replace("<", "&lt;").replace(">", "&gt;"),
             content=html,
             excerpt=content.plain(post.excerpt) if door.wordpress else post.excerpt,
@@ -187,43 +190,26 @@ class XmlRpc:
             created_at=post.published_at if self._options.date == "original" else None,
             thumbnail=thumbnail,
         )
+        return wanted, left_out
 
-    async def _copies(self, media: Mapping[str, MediaFile], held: Held | None) -> Mapping[str, Uploaded]:
-        """Copies of pictures at the blog by their original addresses; one that it refuses stays where it is.
-
-        A copy bears its hash in its name: what the post shows already is not uploaded again.
-        """
-        found: dict[str, Uploaded] = {}
-        for original, file in media.items():
-            name = file.sha256[:NAME]
-            copy = self._uploaded.get(name) or _shown(held, name)
-            if copy is None:
-                try:
-                    data = await asyncio.to_thread(Path(file.path).read_bytes)
-                    copy = await self._blog.upload(f"{name}.{file.type.partition('/')[2]}", file, data)
-                except (OSError, RejectedError):
-                    continue
-            if len(self._uploaded) >= MAX_UPLOADED:
-                self._uploaded.clear()
-            found[original] = self._uploaded[name] = copy
-        return found
-
-    def _publication(self, held: Held, revision: str, *, note: str = "", version: str | None = None) -> Publication:
+    def _publication(
+        self, held: Held, revision: str, *, notes: Sequence[str] = (), version: str | None = None
+    ) -> Publication:
         return Publication(
             remote_id=held.id,
             remote_url=held.link or None,
             published_at=held.created_at,
             pushed_hash=revision,
             version=held.version if version is None else version,
-            note=note,
+            note="; ".join(filter(None, notes)),
         )
 
 
-def _shown(held: Held | None, name: str) -> Uploaded | None:
+def _shown(held: Held | None, file: MediaFile) -> Uploaded | None:
     """The copy of a picture that a post shows already."""
     if held is None:
         return None
-    number, url = held.thumbnail
+    name, (number, url) = file.sha256[:DIGITS], held.thumbnail
     if name in url:
         return Uploaded(id=number, url=url)
     found = re.search(rf'src="(https?://[^"\s<>]{{1,2000}}{name}[^"\s<>]{{0,100}})"', held.content)

@@ -10,7 +10,7 @@ from lxml import etree
 
 from aggregator import urls
 from aggregator.errors import BlockedError, PublishError, RejectedError, TryLaterError
-from aggregator.targets.shared import discovery
+from aggregator.targets.shared import discovery, pictures
 from aggregator.targets.shared.api import Answer, Api
 from aggregator.targets.xmlrpc import held as posts
 from aggregator.targets.xmlrpc import wire
@@ -156,10 +156,10 @@ class Blog:
         method = "metaWeblog.deletePost" if own else "blogger.deletePost"
         await self._call(method, "", number, *self._account, True, writes=True, missing=True)
 
-    async def upload(self, name: str, file: MediaFile, data: bytes) -> Uploaded:
+    async def upload(self, file: MediaFile, data: bytes) -> Uploaded:
         """Puts a picture into the blog's library."""
         door = await self.door()
-        struct = {"name": name, "type": file.type, "bits": data}
+        struct = {"name": pictures.name(file), "type": file.type, "bits": data}
         result = await self._call("metaWeblog.newMediaObject", door.blog, *self._account, struct, writes=True)
         found = result if isinstance(result, dict) else {}
         url = found.get("url")

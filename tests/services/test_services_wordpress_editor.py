@@ -14,9 +14,9 @@ import strangers
 from deliveries import make_post
 from test_services_wordpress import RICH
 
-from aggregator.targets.shared import article
-from aggregator.targets.wordpress import blocks, content
-from aggregator.targets.wordpress.content import Picture
+from aggregator.targets.shared import article, wptext
+from aggregator.targets.shared.wptext import Picture
+from aggregator.targets.wordpress import blocks
 from aggregator.types import Enclosure, Image, Post
 from tools.services import wordpress
 
@@ -77,7 +77,7 @@ def as_blocks(post: Post) -> str:
         for number, url in enumerate(article.picture_urls(post), 7)
     }
     kept = {url: picture for url, picture in pictures.items() if picture.id % 2}
-    return blocks.blocks(content.tree(post, language="en", pictures=kept, lead_shown=False, tagged=False))
+    return blocks.blocks(wptext.tree(post, language="en", pictures=kept, lead_shown=False, tagged=False))
 
 
 async def test_every_block_is_valid_to_the_editor(wordpress: wordpress.Site, page: Path, tmp_path: Path) -> None:

@@ -10,9 +10,9 @@ from fake_wordpress import kses
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.targets.shared import article
-from aggregator.targets.wordpress import blocks, content
-from aggregator.targets.wordpress.content import Picture
+from aggregator.targets.shared import article, wptext
+from aggregator.targets.shared.wptext import Picture
+from aggregator.targets.wordpress import blocks
 from aggregator.types import Enclosure, Image, Post
 
 PICTURES = {"https://paper.example/a.jpg": Picture(5, "https://blog.example/a.jpg")}
@@ -20,17 +20,17 @@ PICTURES = {"https://paper.example/a.jpg": Picture(5, "https://blog.example/a.jp
 
 def tree(body: str, **changes):
     post = make_post(1, **({"standfirst": "", "generator": ""} | changes), body=body)
-    return content.tree(post, language="en", pictures=PICTURES, lead_shown=False)
+    return wptext.tree(post, language="en", pictures=PICTURES, lead_shown=False)
 
 
 def classic(body: str, **changes) -> str:
     """The text without our own part behind it."""
-    return content.classic(tree(body, **changes)).split('\n\n<div class="source-credit"')[0]
+    return wptext.classic(tree(body, **changes)).split('\n\n<div class="source-credit"')[0]
 
 
 def as_blocks(body: str, **changes) -> str:
     post = make_post(1, **({"standfirst": "", "generator": ""} | changes), body=body)
-    root = content.tree(post, language="en", pictures=PICTURES, lead_shown=False, tagged=False)
+    root = wptext.tree(post, language="en", pictures=PICTURES, lead_shown=False, tagged=False)
     return blocks.blocks(root).split('\n\n<!-- wp:html -->\n<div class="source-credit"')[0]
 
 
@@ -122,7 +122,7 @@ def test_an_author_s_filter_takes_nothing_that_is_seen():
         '<picture><img src="https://paper.example/a.jpg" alt=""></picture>'
         '<video><source src="https://v.example/a.mp4"></video>'
     )
-    sent = content.classic(tree(body))
+    sent = wptext.classic(tree(body))
     assert re.sub(r" ?/?>", ">", kses(sent)) == re.sub(r" ?/?>", ">", sent)
     assert article.mark_of(kses(sent)) == article.mark_of(sent) is not None
 
@@ -141,7 +141,7 @@ def test_a_foreign_text_says_its_language_and_ours_does_not():
     [("a < b & c", "a &lt; b &amp; c"), ("<b>[x]</b>", "&lt;b&gt;&#91;x]&lt;/b&gt;"), ("“q” 😀", "“q” 😀")],
 )
 def test_plain_words_stay_plain(words, expected):
-    assert content.plain(words) == expected
+    assert wptext.plain(words) == expected
 
 
 @given(st.lists(st.sampled_from(
@@ -262,7 +262,7 @@ def test_every_part_of_a_post_is_in_a_block():
             Enclosure(url="https://x.example/a.pdf"),
         ),
     )
-    html = blocks.blocks(content.tree(post, language="en", pictures=PICTURES, lead_shown=False, tagged=False))
+    html = blocks.blocks(wptext.tree(post, language="en", pictures=PICTURES, lead_shown=False, tagged=False))
     outside = re.sub(r"(?s)<!-- wp:(\S+).*?<!-- /wp:\1 -->", "", html)
     assert not outside.strip()
     assert html.count("wp:audio") == 2

@@ -38,8 +38,6 @@ _INLINE = _KEPT | _TRANSPARENT | _PHRASES
 _MEDIA = frozenset({"audio", "iframe", "img", "picture", "source", "track", "video"})
 _HARMLESS = frozenset({"cite", "class", "datetime", "href", "hreflang", "rel", "title"})
 _IMAGE = frozenset({"alt", "height", "sizes", "src", "srcset", "title", "width"})
-#: Classes of the parts that we wrote ourselves, in the language of the blog.
-_OURS = frozenset({"also", "altered", "generator", "source-credit"})
 
 
 def html(
@@ -162,7 +160,7 @@ def _paragraph(text: str | None, blocks: list[HtmlElement], *, always: bool = Fa
 
 
 def _opened(block: HtmlElement) -> list[HtmlElement]:
-    if block.get("class") in _OURS:
+    if block.get("class") in article.OWN:
         if block.tag == "div" and _is_phrase(block):
             block.tag = "p"  # themes set paragraphs in another type than boxes
         return [block]
@@ -183,10 +181,10 @@ def _is_phrase(element: HtmlElement) -> bool:
 
 def _tell_language(blocks: Iterable[HtmlElement], language: str, ours: str) -> None:
     """Says in which language the text is, and which way it runs, where that is not the blog's (WCAG, 3.1.2)."""
-    if language.lower().partition("-")[0] == ours.lower().partition("-")[0]:
+    if texts.same(language, ours):
         return
     for block in blocks:
-        if block.get("class") in _OURS:
+        if block.get("class") in article.OWN:
             continue
         if not block.get("lang"):
             block.set("lang", language)

@@ -1,1 +1,1 @@
-"""What several kinds of target have in common: talking to a blog over HTTP, and the text of a post for it."""
+"""What several kinds of target have in common; a kind imports no other kind, only this."""

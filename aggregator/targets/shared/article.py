@@ -17,6 +17,8 @@ from aggregator.types import Enclosure, Image, Post
 
 MAX_PICTURES = 40  #: of one post that we would like copies of
 MAX_ENCLOSURES = 10
+#: Classes of the parts behind the text that are our own words, in the language of the blog.
+OWN = frozenset({"also", "altered", "generator", "source-credit"})
 #: Where the post's key and revision stand in the text: kept by every blog, seen by no reader.
 MARK = "data-wirecopy"
 _NO_END = re.compile(r"</(?:source|track|wbr)>")  #: end tags that there are not (HTML, 13.1.2), but lxml writes

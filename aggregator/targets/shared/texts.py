@@ -21,6 +21,11 @@ def texts(language: str) -> Mapping[str, str]:
     return _read(primary if primary in LANGUAGES else "en")
 
 
+def same(one: str, other: str) -> bool:
+    """Whether two tags name one language, in whatever region."""
+    return _primary(one) == _primary(other)
+
+
 def direction(language: str | None) -> str:
     """How text of a language runs; ``auto`` where the language isn't known."""
     if not language:

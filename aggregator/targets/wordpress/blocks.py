@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import lxml.html
 
-from aggregator.targets.wordpress.content import BLOCKS, EMBED, inner, line, neutral
+from aggregator.targets.shared.wptext import BLOCKS, EMBED, inner, line, neutral
 
 Element = lxml.html.HtmlElement
 #: The names under which the editor knows the players that it embeds (its variations of core/embed).

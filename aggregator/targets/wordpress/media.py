@@ -13,10 +13,9 @@ from urllib.parse import urlsplit
 from aggregator import urls
 from aggregator.errors import RejectedError, TryLaterError
 from aggregator.markup import text
-from aggregator.targets.shared import article, pictures, tolerant
+from aggregator.targets.shared import article, pictures, tolerant, wptext
 from aggregator.targets.shared.api import Answer
-from aggregator.targets.wordpress import content
-from aggregator.targets.wordpress.content import Picture
+from aggregator.targets.shared.wptext import Picture
 from aggregator.targets.wordpress.rest import Rest, code_of
 from aggregator.types import Image, MediaFile, Post
 
@@ -139,4 +138,4 @@ def _said(post: Post) -> dict[str, Words]:
 def _words(image: Image, known: Words) -> Words:
     caption = text.line(" ".join(part for part in (image.caption, image.credit) if part), MAX_WORDS)
     alt = text.line(image.alt, MAX_WORDS) or known.alt
-    return Words(alt=alt, caption=content.plain(caption), title=content.plain(text.shorten(alt, 80)))
+    return Words(alt=alt, caption=wptext.plain(caption), title=wptext.plain(text.shorten(alt, 80)))

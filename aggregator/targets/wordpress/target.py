@@ -10,11 +10,11 @@ import httpx
 from aggregator.errors import RemovedError
 from aggregator.policy import change
 from aggregator.targets import Connect
-from aggregator.targets.shared import article, edits
+from aggregator.targets.shared import article, edits, wptext
 from aggregator.targets.shared.api import Answer
-from aggregator.targets.wordpress import blocks, checks, content, posts
+from aggregator.targets.shared.wptext import Picture
+from aggregator.targets.wordpress import blocks, checks, posts
 from aggregator.targets.wordpress.authors import Authors
-from aggregator.targets.wordpress.content import Picture
 from aggregator.targets.wordpress.media import Pictures
 from aggregator.targets.wordpress.options import Options
 from aggregator.targets.wordpress.posts import Held
@@ -192,17 +192,17 @@ class WordPressTarget:
         tags, more = await self._terms.tags(post, options.tags)
         first = article.lead(post)
         lead = pictures.get(first.url) if first and options.lead != "text" else None
-        tree = content.tree(
+        tree = wptext.tree(
             post,
             language=self._site.language,
             pictures=pictures,
             lead_shown=lead is not None and options.lead == "featured",
             tagged=options.content == "classic",
         )
-        body = blocks.blocks(tree) if options.content == "blocks" else content.classic(tree)
-        words: dict[str, object] = {"title": content.plain(post.title), "content": body}
+        body = blocks.blocks(tree) if options.content == "blocks" else wptext.classic(tree)
+        words: dict[str, object] = {"title": wptext.plain(post.title), "content": body}
         if options.excerpt:
-            words["excerpt"] = content.plain(post.excerpt)
+            words["excerpt"] = wptext.plain(post.excerpt)
         if options.meta:
             words["meta"] = {name: _filled(value, post) for name, value in options.meta.items()}
         return Shaped(

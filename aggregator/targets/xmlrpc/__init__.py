@@ -18,10 +18,9 @@ from aggregator.config.values import FeedUrl
 from aggregator.errors import PublishError, RemovedError, TryLaterError
 from aggregator.policy import change
 from aggregator.targets import Connect
-from aggregator.targets.shared import article, edits
+from aggregator.targets.shared import article, edits, wptext
 from aggregator.targets.shared.api import Web, leaving_doubt
 from aggregator.targets.shared.pictures import DIGITS, Uploads
-from aggregator.targets.wordpress import content
 from aggregator.targets.xmlrpc.blog import Blog, Uploaded
 from aggregator.targets.xmlrpc.held import Held, Wanted
 from aggregator.types import MediaFile, Post, Publication, Site
@@ -171,16 +170,16 @@ class XmlRpc:
         lead = copies.get(post.lead.url) if post.lead and self._options.lead == "featured" else None
         thumbnail = lead.id if lead and door.wordpress else ""
         if door.wordpress:
-            pictures = {url: content.Picture(id=_number(copy.id), url=copy.url) for url, copy in copies.items()}
-            shaped = content.tree(post, language=self._language, pictures=pictures, lead_shown=bool(thumbnail))
-            html = content.classic(shaped)
+            pictures = {url: wptext.Picture(id=_number(copy.id), url=copy.url) for url, copy in copies.items()}
+            shaped = wptext.tree(post, language=self._language, pictures=pictures, lead_shown=bool(thumbnail))
+            html = wptext.classic(shaped)
         else:
             addresses = {url: copy.url for url, copy in copies.items()}
-            html = content.neutral(article.html(post, language=self._language, pictures=addresses))
+            html = wptext.neutral(article.html(post, language=self._language, pictures=addresses))
         wanted = Wanted(
-            title=content.plain(post.title) if door.wordpress else post.title.replace("<", "&lt;").replace(">", "&gt;"),
+            title=wptext.plain(post.title) if door.wordpress else post.title.replace("<", "&lt;").replace(">", "&gt;"),
             content=html,
-            excerpt=content.plain(post.excerpt) if door.wordpress else post.excerpt,
+            excerpt=wptext.plain(post.excerpt) if door.wordpress else post.excerpt,
             slug=post.slug,
             key=post.key,
             revision=change.revision(post),

@@ -25,8 +25,6 @@ BLOCKS = frozenset(
 MIXED = frozenset("article aside blockquote dd details div footer header li section td th".split())
 #: Wrappers that say nothing.
 WRAPPERS = frozenset({"div", "section", "article", "main"})
-#: What is in the blog's own language: the parts of `article.html` behind the text.
-OWN = frozenset({"also", "altered", "generator", "source-credit"})
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _COLON = "\ufdd0"  # a noncharacter: stands for the colon of an address in the text until it is written
 _PLAYER = re.compile(rf'<{EMBED} src="([^"]*)">(?:</{EMBED}>)?')
@@ -248,7 +246,7 @@ def _disarm_addresses(root: lxml.html.HtmlElement) -> None:
 
 def _tell_language(root: lxml.html.HtmlElement, language: str | None, blog: str, *, tagged: bool) -> None:
     """Marks the blocks of a foreign text with its language and direction."""
-    if not language or language.partition("-")[0].lower() == blog.partition("-")[0].lower():
+    if not language or texts.same(language, blog):
         return
     direction = texts.direction(language)
     for child in foreign(root):
@@ -270,4 +268,4 @@ def _turn(block: lxml.html.HtmlElement, direction: str) -> None:
 
 def foreign(root: Iterable[lxml.html.HtmlElement]) -> Iterator[lxml.html.HtmlElement]:
     """The blocks that are the source's, not ours."""
-    return (child for child in root if child.get("class") not in OWN)
+    return (child for child in root if child.get("class") not in article.OWN)

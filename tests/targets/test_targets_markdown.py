@@ -384,7 +384,7 @@ async def test_a_full_disk_is_tried_later_and_leaves_the_former_file(
 async def test_what_a_killed_process_left_half_written_does_no_harm(target: MarkdownTarget, tmp_path: Path) -> None:
     first = await publish(target)
     path = tmp_path / first.remote_id
-    path.with_name(f".{path.name}.tmp").write_text("half")
+    path.with_name(f".{path.name}.new").write_text("half")
     await publish(target, make_post(1, body="<p>An update.</p>"), first)
     assert "An update." in path.read_text()
     assert not list(path.parent.glob(".*"))

@@ -11,10 +11,11 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from pydantic import TypeAdapter
 
+from aggregator.targets.shared.keeper import sortable
 from aggregator.types import Post
 
 _POST = TypeAdapter(Post)
@@ -88,7 +89,7 @@ class Box:
             "INSERT INTO posts VALUES (?, ?, 'waiting', '', 0, ?, ?) ON CONFLICT (key) DO UPDATE SET"
             " revision = excluded.revision, payload = excluded.payload, state = 'waiting',"
             " since = CASE state WHEN 'waiting' THEN since ELSE excluded.since END",
-            (post.key, revision, _text(now), payload),
+            (post.key, revision, sortable(now), payload),
         )
 
     def waiting_since(self) -> datetime | None:
@@ -151,7 +152,7 @@ class Box:
             self._db.execute(
                 "UPDATE posts SET state = 'mailed', mailed = mailed + 1, since = ?, payload = NULL"
                 " WHERE state = 'enclosed' AND letter = ?",
-                (_text(now), letter_id),
+                (sortable(now), letter_id),
             )
             self.drop(letter_id)
 
@@ -171,7 +172,7 @@ class Box:
                 "INSERT INTO posts VALUES (?, ?, ?, ?, 1, ?, NULL) ON CONFLICT (key) DO UPDATE SET"
                 " revision = excluded.revision, state = excluded.state, mailed = mailed + 1, since = excluded.since,"
                 " payload = NULL, letter = CASE mailed WHEN 0 THEN excluded.letter ELSE letter END",
-                (key, revision, state, letter_id, _text(now)),
+                (key, revision, state, letter_id, sortable(now)),
             )
             self._db.execute("DELETE FROM letters WHERE id >= ? || '.' AND id < ? || '/'", (key, key))
 
@@ -193,8 +194,3 @@ class Box:
             self._db.execute("ROLLBACK")
             raise
         self._db.execute("COMMIT")
-
-
-def _text(when: datetime) -> str:
-    """A moment as it sorts."""
-    return when.astimezone(UTC).isoformat(timespec="microseconds")

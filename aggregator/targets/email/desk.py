@@ -8,7 +8,7 @@ from aggregator.errors import PublishError, RejectedError
 from aggregator.policy import change
 from aggregator.targets.email.box import Box, Kept, Letter
 from aggregator.targets.email.postman import Postman
-from aggregator.targets.shared.keeper import Keeper
+from aggregator.targets.shared.keeper import Keeper, opened
 from aggregator.types import Post, Publication
 
 NOT_REPEATED = "it may have arrived, so it was not sent again (in_doubt)"
@@ -18,7 +18,7 @@ class Desk(Keeper[Box]):
     """Sends letters, each once as far as can be known."""
 
     def __init__(self, target: str, path: Path, postman: Postman, *, repeat: bool) -> None:
-        super().__init__(target, path, Box)
+        super().__init__(target, path.parent, lambda: opened(path, Box))
         self._postman = postman
         self._repeat = repeat
 

@@ -5,15 +5,12 @@ A post is written at once, its pictures first; what follows for the site as a wh
 
 from __future__ import annotations
 
-import asyncio
-import errno
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
-from aggregator.errors import BlockedError, TryLaterError
+from aggregator.errors import BlockedError
 from aggregator.targets import Connect
 from aggregator.targets.markdown import faults, profiles
 from aggregator.targets.markdown.files import MisplacedError, Tree
@@ -24,17 +21,16 @@ from aggregator.targets.markdown.pending import Pending
 from aggregator.targets.markdown.posts import Layout, Posts
 from aggregator.targets.markdown.programs import Programs
 from aggregator.targets.shared import article, programs
+from aggregator.targets.shared.worker import Worker
 from aggregator.types import MediaFile, Post, Publication, Site
 
 __all__ = ["GitOptions", "MarkdownTarget", "Options", "build"]
 
 R = TypeVar("R")
 
-_LASTING = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENOENT}
-
 
 class MarkdownTarget:
-    """The site of a generator as a target. All work is done in one thread of its own, in the order asked for."""
+    """The site of a generator as a target. All work is done in one thread of its own."""
 
     def __init__(self, name: str, options: Options, *, site: Site, root: Path, clock: Callable[[], float]) -> None:
         self.name = name
@@ -44,8 +40,7 @@ class MarkdownTarget:
         secrets = [*options.environment.values(), *(options.git.environment.values() if options.git else ())]
         self._programs = Programs(name, [secret.reveal() for secret in secrets])
         self._environment = programs.environment(options.environment)
-        # One thread, not a lock around any thread: a call that is cancelled is still finished before the next begins.
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"markdown {name}")
+        self._worker = Worker(name, root)
         tree, pending = Tree(root), Pending(root, name)
         repository = _repository(name, root, options.git, self._programs) if options.git else None
         self._repository = repository
@@ -98,8 +93,8 @@ class MarkdownTarget:
 
     async def close(self) -> None:
         """Ends a build or a push that is under way; what it was to finish is noted on disk."""
-        await asyncio.to_thread(self._programs.stop)
-        await asyncio.to_thread(self._thread.shutdown)
+        self._programs.stop()
+        await self._worker.close()
 
     def _faults(self) -> list[str]:
         found = faults.faults(
@@ -108,18 +103,15 @@ class MarkdownTarget:
         return found + (self._repository.faults() if self._repository else [])
 
     async def _run(self, work: Callable[[], R]) -> R:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._do, work)
+        return await self._worker.do(lambda: self._within(work))
 
-    def _do(self, work: Callable[[], R]) -> R:
+    def _within(self, work: Callable[[], R]) -> R:
         if not self._root.is_dir():  # else every post would look like one that a person deleted
             raise BlockedError(self.name, f"there is no folder {self._root}")
         try:
             return work()
         except MisplacedError as error:
             raise BlockedError(self.name, str(error)) from error
-        except OSError as error:
-            kind = BlockedError if error.errno in _LASTING else TryLaterError
-            raise kind(self.name, f"the site's folder can't be written: {error}") from error
 
 
 def build(name: str, options: Options, *, site: Site, folder: Path, http: Connect) -> MarkdownTarget:

@@ -1,13 +1,18 @@
-"""The site's folder: what is written there is whole or not there, and never outside of it."""
+"""The site's folder: what is written there is whole or not there, and lasts.
+
+A post that a power cut takes away again would look like one that a person deleted.
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+
+from aggregator.targets.shared import files
 
 MAX_READ = 8_000_000  #: bytes of a post that are read; a larger one is not ours
 
@@ -30,8 +35,8 @@ class Tree:
         pure = PurePosixPath(relative)
         if pure.is_absolute() or not pure.parts or ".." in pure.parts or "\x00" in relative or "\\" in relative:
             raise MisplacedError(f"not a path within the site's folder: {relative[:200]!r}")
-        path = self.root / pure
-        if not path.parent.resolve().is_relative_to(self.root.resolve()):
+        path = files.inside(self.root, relative)
+        if path is None:
             raise MisplacedError(f"outside of the site's folder: {relative[:200]!r}")
         return path
 
@@ -57,28 +62,18 @@ class Tree:
 
     def write(self, relative: str, text: str) -> bool:
         """Puts a text in its place; answers whether it was another one before."""
-        path, data = self.place(relative), text.encode("utf-8", "replace")
-        if path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data:
-            return False
-
-        def fill(temporary: Path) -> None:
-            temporary.write_bytes(data)
-
-        _put(path, fill)
-        return True
+        return files.write(self.place(relative), text.encode("utf-8", "replace"), lasting=True)
 
     def copy(self, relative: str, source: Path) -> None:
         """Puts a copy of a file in its place, unless one is there: its name tells its content."""
         path = self.place(relative)
         if not path.exists():
             # No link: a person who edits the picture of the site must not change our copy of it.
-            _put(path, lambda temporary: shutil.copyfile(source, temporary))
+            files.put(path, lambda temporary: shutil.copyfile(source, temporary), lasting=True)
 
     def move(self, relative: str, to: str) -> None:
         """Gives a file another name; a file of that name gives way."""
-        path = self.place(to)
-        self.place(relative).replace(path)
-        _sync_folder(path.parent)
+        files.move(self.place(relative), self.place(to))
 
     def remove(self, relative: str) -> bool:
         """Takes a file away; answers whether it was there."""
@@ -92,26 +87,3 @@ class Tree:
         """Takes a folder away if nothing is in it."""
         with suppress(OSError):
             self.place(relative).rmdir()
-
-
-def _put(path: Path, fill: Callable[[Path], object]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.tmp")
-    try:
-        fill(temporary)
-        with temporary.open("rb") as file:
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Makes a new name last: a post that a power cut takes away again would look like one that a person deleted."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

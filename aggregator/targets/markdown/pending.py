@@ -8,6 +8,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from aggregator.targets.shared import files
+
 FOLDER = ".wirecopy"  #: below the site's folder; generators and git leave it alone
 MAX_BYTES = 64_000_000
 
@@ -54,10 +56,8 @@ class Pending:
         changes = self._read()
         for key in keys:
             changes.pop(key, None)
-        temporary = self._path.with_name(f".{self._path.name}.tmp")
         if changes:
-            temporary.write_text("".join(_line(change) for change in changes.values()))
-            temporary.replace(self._path)
+            files.write(self._path, "".join(_line(change) for change in changes.values()).encode())
         else:
             self._path.unlink(missing_ok=True)
 

@@ -1,15 +1,14 @@
-"""A small SQLite file of a target's own, worked on by one thread."""
+"""A small SQLite file of a target's own, or what is built around one; worked on by one thread."""
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
-from aggregator.errors import BlockedError, TryLaterError
+from aggregator.targets.shared.worker import Worker
 
 
 class Closes(Protocol):
@@ -25,63 +24,47 @@ R = TypeVar("R")
 
 
 class Keeper(Generic[F]):
-    """Opens the file when it is first needed, and turns its faults into those of a target."""
+    """Opens it when it is first needed; ``place`` is its folder."""
 
-    def __init__(self, target: str, path: Path, opened: Callable[[sqlite3.Connection], F]) -> None:
-        self._target = target
-        self._path = path
+    def __init__(self, target: str, place: Path, opened: Callable[[], F]) -> None:
+        self._worker = Worker(target, place)
         self._opened = opened
-        # One thread, not a lock around any: a call that is cancelled is still finished before the next begins.
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"file of {target}")
         self._file: F | None = None
 
     async def do(self, work: Callable[[F], R]) -> R:
-        """Works on the file, in its thread. Raises a PublishError where it can't be used."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._in_thread, work)
+        """Works on it, in its thread. Raises a PublishError where it can't be used."""
+        return await self._worker.do(lambda: work(self._open()))
 
     async def close(self) -> None:
-        """Finishes what was begun and closes the file; harmless when called twice."""
+        """Finishes what was begun and closes it; harmless when called twice."""
 
         def close() -> None:
             if self._file:
                 self._file.close()
                 self._file = None
 
-        try:
-            await asyncio.get_running_loop().run_in_executor(self._thread, close)
-        except RuntimeError:
-            return  # closed before
-        self._thread.shutdown()
-
-    def _in_thread(self, work: Callable[[F], R]) -> R:
-        try:
-            if self._file is None:
-                self._path.parent.mkdir(parents=True, exist_ok=True)
-                self._file = self._open()
-            return work(self._file)
-        except OSError as error:
-            raise BlockedError(self._target, f"the folder {self._path.parent} can't be used: {error}") from error
-        except sqlite3.OperationalError as error:
-            raise TryLaterError(self._target, f"{self._path} can't be used now: {error}") from error
-        except sqlite3.DatabaseError as error:
-            raise BlockedError(self._target, f"{self._path} is damaged: {error}") from error
+        await self._worker.close(close)
 
     def _open(self) -> F:
-        connection = _connected(self._path)
-        try:
-            return self._opened(connection)
-        except sqlite3.Error:
-            connection.close()
-            raise
+        if self._file is None:
+            self._file = self._opened()
+        return self._file
 
 
-def _connected(path: Path) -> sqlite3.Connection:
+def opened(path: Path, file: Callable[[sqlite3.Connection], F]) -> F:
+    """The file, made where there is none. What is noted in it as done outlives a power cut."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     # The thread that opens it is not the one that was asked for it.
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     try:
         connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")  # what is noted as done must outlive a power cut
+        connection.execute("PRAGMA synchronous = FULL")
+        return file(connection)
     except sqlite3.Error:
         connection.close()
         raise
-    return connection
+
+
+def sortable(when: datetime) -> str:
+    """A moment as a column keeps it: it sorts by time."""
+    return when.astimezone(UTC).isoformat(timespec="microseconds")

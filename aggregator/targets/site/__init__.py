@@ -6,11 +6,7 @@ end of a batch. However many posts there are, publishing one rewrites a few doze
 
 from __future__ import annotations
 
-import asyncio
-import errno
-import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -18,9 +14,10 @@ from typing import Literal, TypeVar
 from jinja2 import TemplateError
 from pydantic import BaseModel, ConfigDict, Field
 
-from aggregator.errors import BlockedError, PublishError, TryLaterError
+from aggregator.errors import BlockedError, PublishError
 from aggregator.targets import Connect
 from aggregator.targets.shared import article
+from aggregator.targets.shared.keeper import Keeper
 from aggregator.targets.site.blog import Blog, Look, faults
 from aggregator.types import MediaFile, Post, Publication, Site, SourceInfo
 
@@ -42,16 +39,14 @@ class Options(BaseModel):
 
 
 class SiteTarget:
-    """The blog as a target. All work is done in one thread of its own, in the order asked for."""
+    """The blog as a target. All work is done in one thread of its own."""
 
     def __init__(self, name: str, root: Path, look: Look, *, now: Callable[[], datetime]) -> None:
         self.name = name
         self._root = root
         self._look = look
         self._now = now
-        # One thread, not a lock around any thread: a call that is cancelled is still finished before the next begins.
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"site {name}")
-        self._open: Blog | None = None
+        self._keeper = Keeper(name, root, lambda: Blog(root, look))
 
     @property
     def public(self) -> Path:
@@ -95,34 +90,11 @@ class SiteTarget:
 
     async def close(self) -> None:
         """Finishes what was begun and closes the index."""
-
-        def close() -> None:
-            if self._open:
-                self._open.close()
-                self._open = None
-
-        try:
-            await asyncio.get_running_loop().run_in_executor(self._thread, close)
-        except RuntimeError:
-            return  # closed before
-        self._thread.shutdown()
+        await self._keeper.close()
 
     async def _run(self, work: Callable[[Blog], R]) -> R:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._do, work)
-
-    def _do(self, work: Callable[[Blog], R]) -> R:
         try:
-            if self._open is None:
-                self._open = Blog(self._root, self._look)
-            return work(self._open)
-        except OSError as error:
-            if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR, errno.EEXIST}:
-                raise BlockedError(self.name, f"the blog's folder can't be written to: {error}") from error
-            raise TryLaterError(self.name, f"the blog can't be written now: {error}") from error
-        except sqlite3.OperationalError as error:
-            raise TryLaterError(self.name, f"the blog's index can't be used now: {error}") from error
-        except sqlite3.DatabaseError as error:
-            raise BlockedError(self.name, f"the blog's index is damaged: {error}") from error
+            return await self._keeper.do(work)
         except TemplateError as error:
             raise BlockedError(self.name, f"a template can't be used: {error}") from error
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
+import shutil
+from dataclasses import dataclass
 from pathlib import Path
+
+from aggregator.targets.shared import files
 
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}")
 GONE = ".gone"  #: an empty file beside ``index.html`` that tells our server to answer 410
@@ -18,7 +20,6 @@ class Tree:
 
     root: Path
     written: int = 0
-    _made: set[Path] = field(default_factory=set)
 
     def place(self, relative: str) -> Path:
         """The file's place, checked: inside the root, also after following links, no hidden name.
@@ -28,26 +29,16 @@ class Tree:
         *folders, last = relative.split("/")
         if not all(_NAME.fullmatch(part) for part in folders) or not (last == GONE or _NAME.fullmatch(last)):
             raise ValueError(f"not a name for a file of the blog: {relative[:200]!r}")
-        path = self.root / relative
-        root = self.root.resolve()
-        if not path.parent.resolve().is_relative_to(root):
+        path = files.inside(self.root, relative)
+        if path is None:
             raise ValueError(f"outside of the blog's folder: {relative[:200]!r}")
         return path
 
     def write(self, relative: str, data: bytes) -> bool:
         """Puts a file in its place; answers whether it was another one before."""
-        path = self.place(relative)
-        if _same(path, data):
-            return False
-
-        def fill(temporary: Path) -> None:
-            with temporary.open("wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-
-        self._put(path, fill)
-        return True
+        changed = files.write(self.place(relative), data)
+        self.written += changed
+        return changed
 
     def adopt(self, relative: str, source: Path) -> None:
         """Puts a copy of a file in its place: a hard link where that can be, unless one is there already."""
@@ -63,12 +54,10 @@ class Tree:
                     pass  # another file system, or one without links
                 else:
                     return
-            with temporary.open("wb") as file:
-                file.write(source.read_bytes())
-                file.flush()
-                os.fsync(file.fileno())
+            shutil.copyfile(source, temporary)
 
-        self._put(path, fill)
+        files.put(path, fill)
+        self.written += 1
 
     def remove(self, relative: str) -> bool:
         """Takes a file away, and the folders that it leaves empty; answers whether it was there."""
@@ -85,26 +74,4 @@ class Tree:
                 folder.rmdir()
             except OSError:
                 break  # not empty
-            self._made.discard(folder)
         return True
-
-    def _put(self, path: Path, fill: Callable[[Path], None]) -> None:
-        if path.parent not in self._made:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._made.add(path.parent)
-        temporary = path.with_name(f".{path.name[:100]}.{os.getpid()}.new")
-        temporary.unlink(missing_ok=True)
-        try:
-            fill(temporary)
-            temporary.replace(path)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
-        self.written += 1
-
-
-def _same(path: Path, data: bytes) -> bool:
-    try:
-        return path.stat().st_size == len(data) and path.read_bytes() == data
-    except FileNotFoundError:
-        return False

@@ -32,7 +32,7 @@ from aggregator.policy import change
 from aggregator.targets import Connect, Finds, Get, Read
 from aggregator.targets.shared import discovery
 from aggregator.targets.shared.api import Api, Networked
-from aggregator.targets.shared.keeper import Keeper
+from aggregator.targets.shared.keeper import Keeper, opened
 from aggregator.targets.webmention.ledger import Ledger, Mention
 from aggregator.types import Action, MediaFile, Post, Publication, Response, Site
 
@@ -220,5 +220,6 @@ class _TooSoonError(TryLaterError):
 def build(name: str, options: Options, *, site: Site, folder: Path, http: Connect) -> Webmentions:
     """The teller as configured; nothing is opened before its first use."""
     api = options.api(name, http)
-    keeper = Keeper(name, options.path / f"{name}.sqlite3", Ledger)
+    path = options.path / f"{name}.sqlite3"
+    keeper = Keeper(name, options.path, lambda: opened(path, Ledger))
     return Webmentions(name, options, keeper, api, now=lambda: datetime.now(UTC))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from pydantic import TypeAdapter
 
+from aggregator.targets.shared.keeper import sortable
 from aggregator.types import Action, Post
 
 _POST = TypeAdapter(Post)
@@ -72,7 +73,7 @@ class Ledger:
             "INSERT INTO mentions VALUES (?, ?, ?, ?, 0, '', '', ?) ON CONFLICT (key) DO UPDATE SET"
             " revision = excluded.revision, action = excluded.action, due = excluded.due, attempts = 0,"
             " payload = excluded.payload, endpoint = CASE excluded.action WHEN 'withdraw' THEN endpoint ELSE '' END",
-            (post.key, revision, action, _text(due), _POST.dump_json(post).decode()),
+            (post.key, revision, action, sortable(due), _POST.dump_json(post).decode()),
         )
 
     def due(self, now: datetime, limit: int) -> list[Mention]:
@@ -80,7 +81,7 @@ class Ledger:
         rows = self._db.execute(
             "SELECT payload, action, attempts, source, endpoint FROM mentions WHERE due <= ?"
             " ORDER BY due, rowid LIMIT ?",
-            (_text(now), limit),
+            (sortable(now), limit),
         )
         return [
             Mention(post=_POST.validate_json(post), action=Action(action), attempts=n, source=source, endpoint=endpoint)
@@ -94,7 +95,7 @@ class Ledger:
 
     def later(self, key: str, due: datetime, *, attempts: int) -> None:
         """Puts it off."""
-        self._db.execute("UPDATE mentions SET due = ?, attempts = ? WHERE key = ?", (_text(due), attempts, key))
+        self._db.execute("UPDATE mentions SET due = ?, attempts = ? WHERE key = ?", (sortable(due), attempts, key))
 
     def told(self, key: str, source: str, endpoint: str) -> None:
         """Notes that it was told."""
@@ -114,13 +115,8 @@ class Ledger:
     def silent(self, host: str, now: datetime) -> bool:
         """Whether a host named no endpoint, not long ago."""
         query = "SELECT 1 FROM silent WHERE host = ? AND until > ?"
-        return self._db.execute(query, (host, _text(now))).fetchone() is not None
+        return self._db.execute(query, (host, sortable(now))).fetchone() is not None
 
     def note_silence(self, host: str, until: datetime) -> None:
         """Notes that a host names no endpoint."""
-        self._db.execute("INSERT OR REPLACE INTO silent VALUES (?, ?)", (host, _text(until)))
-
-
-def _text(when: datetime) -> str:
-    """A moment as it sorts."""
-    return when.astimezone(UTC).isoformat(timespec="microseconds")
+        self._db.execute("INSERT OR REPLACE INTO silent VALUES (?, ?)", (host, sortable(until)))

@@ -84,3 +84,15 @@ def test_a_kind_has_options_its_verb_and_the_first_line_of_its_manual_page(room:
 def test_an_unknown_kind_is_told_with_those_there_are() -> None:
     with pytest.raises(LookupError, match="site"):
         kinds.load("targets", "blogger")
+
+
+#: Options of targets that mean the same wherever they are.
+SHARED = ("allow_networks", "blog", "date", "endpoint", "environment", "overwrite_edits", "pictures", "source_tags")
+
+
+@pytest.mark.parametrize("option", SHARED)
+def test_an_option_that_several_targets_have_is_the_same_in_all(option: str) -> None:
+    models = [kinds.load("targets", kind).Options for kind in kinds.names("targets")]
+    fields = [model.model_fields[option] for model in models if option in model.model_fields]
+    assert len(fields) > 1
+    assert len({(str(field.annotation), str(field.default), field.description) for field in fields}) == 1

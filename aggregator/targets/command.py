@@ -12,11 +12,12 @@ from typing import Annotated
 
 from pydantic import Field, StrictBool, StringConstraints, ValidationInfo, field_validator
 
-from aggregator.config import BadValueError, Duration, FolderPath, Section
+from aggregator.config import BadValueError, FolderPath, Section
 from aggregator.config.values import folder_of
 from aggregator.errors import BlockedError, PublishError, RejectedError, RemovedError, TryLaterError
 from aggregator.targets import Connect
 from aggregator.targets.shared import document, programs
+from aggregator.targets.shared.options import Timeout
 from aggregator.targets.shared.programs import Environment
 from aggregator.targets.shared.quoting import quoted
 from aggregator.types import MediaFile, Post, Publication, Site
@@ -36,9 +37,7 @@ class Options(Section):
     environment: Environment = Field(default={}, description="further environment variables")
     find: StrictBool = Field(default=False, description='whether the program knows the action "find"')
     check: StrictBool = Field(default=False, description='whether the program knows the action "check"')
-    timeout: Annotated[Duration, Field(ge=timedelta(seconds=1), le=timedelta(minutes=30))] = Field(
-        default=timedelta(seconds=60), description="for one run; then it is killed"
-    )
+    timeout: Timeout = Field(default=timedelta(seconds=60), description="for one run; then it is killed")
 
     @field_validator("run")
     @classmethod

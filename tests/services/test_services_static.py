@@ -78,7 +78,7 @@ def blog(request: pytest.FixtureRequest, tmp_path: Path, body: str) -> Blog:
     folder = tmp_path / "site"
     shutil.copytree(SITES / generator.name, folder)
     options = Options.model_validate(
-        {"profile": generator.name, "path": "site", "body": body, "build": generator.command, "timeout": "1m"}
+        {"profile": generator.name, "path": "site", "content": body, "build": generator.command, "timeout": "1m"}
     )
     target = build("static", options, site=SITE, folder=tmp_path, http=lambda _: pytest.fail("no network is needed"))
     return Blog(generator, target, folder)

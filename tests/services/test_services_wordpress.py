@@ -47,7 +47,7 @@ SEEN |= {"table": 1, "th": 1, "ul": 2, "video": 1}
 
 def build(site: wordpress.Site, role: str = "author", url: str = "", **options: Any) -> kind.WordPressTarget:
     user = site.users[role]
-    settings = {"username": user.login, "password": Secret(user.application_password), "timeout": "20s"} | options
+    settings = {"user": user.login, "password": Secret(user.application_password), "timeout": "20s"} | options
     chosen = kind.Options(url=url or site.url, allow_networks=LOOPBACK, **settings)
     return kind.build("news", chosen, site=SITE, folder=Path(), http=connect)
 
@@ -94,7 +94,7 @@ async def test_what_is_wrong_is_told_to_the_owner(wordpress: wordpress.Site) -> 
     login = wordpress.users["author"].password
     for role, options, expected in (
         ("author", {"password": Secret(login)}, "not the one to log in with"),
-        ("author", {"username": "nobody"}, "are username and password right"),
+        ("author", {"user": "nobody"}, "are user and password right"),
         ("subscriber", {}, "may not write posts"),
         ("contributor", {"pictures": "link"}, 'set status = "pending"'),
         ("author", {"author": wordpress.users["editor"].login}, "needs the role Editor"),
@@ -229,11 +229,11 @@ async def test_an_author_that_is_set_and_one_who_may_not_edit(wordpress: wordpre
 
 
 async def test_an_account_that_may_not_publish_is_told_what_to_do(wordpress: wordpress.Site) -> None:
-    target = build(wordpress, "contributor", tags={"source": 0})
+    target = build(wordpress, "contributor", source_tags=0)
     with pytest.raises(BlockedError, match="role Author"):
         await target.publish(make_post(6), media={}, previous=None)
     await target.close()
-    waiting = build(wordpress, "contributor", status="pending", tags={"source": 0})
+    waiting = build(wordpress, "contributor", status="pending", source_tags=0)
     await waiting.publish(make_post(7), media={}, previous=None)
     (there,) = held(wordpress, make_post(7))
     assert there["status"] == "pending"
@@ -270,7 +270,7 @@ async def test_nothing_of_strangers_runs_and_nothing_is_lost(wordpress: wordpres
 async def test_whatever_is_spoiled_makes_one_post(wordpress: wordpress.Site, fault: Fault, write: int) -> None:
     number = 100 + 10 * list(Fault).index(fault) + write
     async with Relay(wordpress.url, [*[None] * write, fault]) as relay:
-        target = build(wordpress, url=relay.url, tags={"source": 0})
+        target = build(wordpress, url=relay.url, source_tags=0)
         published = await deliver(target, make_post(number))
         await target.close()
     (there,) = held(wordpress, make_post(number))

@@ -63,7 +63,7 @@ class TestDigest(TargetConformance):
         self.clock = Clock()
 
     async def build(self, folder: Path) -> Any:
-        return build(folder, self.server, self.clock, digest="07:00", updates=True, content="full")
+        return build(folder, self.server, self.clock, digest="07:00", updates=True, texts="full")
 
     def held(self) -> Mapping[str, str]:
         return shown(self.server)
@@ -143,7 +143,7 @@ class TestTheMail:
         assert server.mails[0]["Subject"] == "[paper] RAIN (The Paper), November 24, 2026"
 
     async def test_an_excerpt_shows_the_credit_and_not_the_text(self, tmp_path: Path, server: MailServer) -> None:
-        target = build(tmp_path, server, content="excerpt")
+        target = build(tmp_path, server, texts="excerpt")
         await publish(target, 1, body="<p>The whole long text.</p>")
         await target.close()
         for part in (html_of(server.mails[0]), server.mails[0].get_body(("plain",)).get_content()):

@@ -130,7 +130,7 @@ async def test_more_than_a_mail_holds_goes_into_the_next(make: Make, server: Mai
 async def test_a_large_post_does_not_make_a_mail_that_no_server_takes(
     make: Make, server: MailServer, clock: Clock
 ) -> None:
-    target = make(content="full")
+    target = make(texts="full")
     await publish(target, 1, 2, body="<p>" + "many words " * 25_000 + "</p>")
     clock.forward(days=1)
     await target.flush()

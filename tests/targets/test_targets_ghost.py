@@ -160,7 +160,7 @@ async def test_the_author_is_chosen_by_byline_by_feed_and_by_source(
 @pytest.mark.parametrize(
     ("options", "source", "names"),
     [
-        ({}, ("A", "B", "C", "D", "E", "F"), ["A", "B", "C", "D", "E", "#wirecopy", "#feed-paper"]),
+        ({"source_tags": 5}, ("A", "B", "C", "D", "E", "F"), ["A", "B", "C", "D", "E", "#wirecopy", "#feed-paper"]),
         ({"source_tags": 0, "tags": ["News"]}, ("A",), ["News", "#wirecopy", "#feed-paper"]),
         ({"tags": ["News"], "internal_tags": False}, ("news", "A"), ["News", "A"]),
         ({"internal_tags": False}, ("#hidden", "# #x", "##"), ["hidden", "x"]),
@@ -516,7 +516,7 @@ async def test_pictures_may_stay_where_they_are(ghost: FakeGhost) -> None:
 
 
 async def test_without_a_feature_image_the_lead_stands_in_the_text(ghost: FakeGhost) -> None:
-    await target(ghost, feature_image=False).publish(make_post(1, lead=LEAD), media=NO_MEDIA, previous=None)
+    await target(ghost, lead="text").publish(make_post(1, lead=LEAD), media=NO_MEDIA, previous=None)
     assert ghost.bodies[0]["feature_image"] is None
     assert LEAD.url in str(ghost.bodies[0]["html"])
 

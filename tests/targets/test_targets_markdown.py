@@ -46,11 +46,11 @@ def body_of(text: str) -> str:
 
 class Conformance(TargetConformance):
     profile: ClassVar[str]
-    body: ClassVar[str] = "html"
+    content: ClassVar[str] = "html"
 
     async def build(self, folder: Path) -> MarkdownTarget:
         self.folder = folder
-        return make_target(folder, self.profile, body=self.body)
+        return make_target(folder, self.profile, content=self.content)
 
     def held(self) -> Mapping[str, str]:
         files = (path for path in self.folder.rglob("*") if path.suffix in {".html", ".md"})
@@ -63,7 +63,7 @@ class TestHugo(Conformance):
 
 class TestHugoWithMarkdown(Conformance):
     profile = "hugo"
-    body = "markdown"
+    content = "markdown"
 
     async def build(self, folder: Path) -> MarkdownTarget:
         target = await super().build(folder)
@@ -89,7 +89,7 @@ class TestPelican(Conformance):
 
 class TestPelicanWithMarkdown(Conformance):
     profile = "pelican"
-    body = "markdown"
+    content = "markdown"
 
 
 PROFILES = list(SIGNS)
@@ -184,7 +184,7 @@ async def test_the_address_stays_though_the_pattern_of_addresses_changes(tmp_pat
 
 async def test_another_form_of_the_text_takes_the_place_of_the_first(tmp_path: Path) -> None:
     first = await publish(make_target(tmp_path, "jekyll"))
-    second = await publish(make_target(tmp_path, "jekyll", body="markdown"), previous=first)
+    second = await publish(make_target(tmp_path, "jekyll", content="markdown"), previous=first)
     assert second.remote_id == first.remote_id.replace(".html", ".md")
     assert second.remote_url == first.remote_url
     assert set(files(tmp_path)) == {second.remote_id, "_config.yml"}
@@ -345,7 +345,7 @@ async def test_a_copy_is_no_link_to_our_library(target: MarkdownTarget, tmp_path
 
 
 async def test_linked_pictures_are_those_of_the_publisher(tmp_path: Path, profile: str) -> None:
-    target = make_target(tmp_path, profile, images="link")
+    target = make_target(tmp_path, profile, pictures="link")
     post = make_post(1, lead=LEAD)
     assert target.wants(post) == ()
     published = await publish(target, post, media={LEAD.url: picture(tmp_path, LEAD.url, b"lead")})
@@ -354,7 +354,7 @@ async def test_linked_pictures_are_those_of_the_publisher(tmp_path: Path, profil
 
 
 async def test_a_lead_that_the_theme_shows_is_not_shown_in_the_text(tmp_path: Path) -> None:
-    published = await publish(make_target(tmp_path, "hugo", lead="theme"), make_post(1, lead=LEAD))
+    published = await publish(make_target(tmp_path, "hugo", lead="featured"), make_post(1, lead=LEAD))
     head, text = (tmp_path / published.remote_id).read_text().split("\n---\n")
     assert "cover:" in head
     assert "<figure" not in text

@@ -68,7 +68,7 @@ async def test_categories_and_further_fields_stand_in_the_front_matter(tmp_path:
     ],
 )
 async def test_a_hugo_that_would_leave_html_out_is_told(tmp_path: Path, name: str, settings: str, told: bool) -> None:
-    target = make_target(tmp_path, "hugo", body="markdown")
+    target = make_target(tmp_path, "hugo", content="markdown")
     (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
     (tmp_path / name).write_text(settings)
     assert bool(await target.check()) == told

@@ -262,7 +262,7 @@ class TestPictures:
         assert len(far.statuses[first.remote_id]["media_attachments"]) == 1
 
     async def test_none_are_wanted_where_the_option_says_so(self, far: FakeMastodon) -> None:
-        assert build(far, pictures=0).wants(make_post(lead=Image(url=URL))) == ()
+        assert build(far, max_pictures=0).wants(make_post(lead=Image(url=URL))) == ()
 
 
 class TestTheOwner:
@@ -401,7 +401,7 @@ class TestChecking:
             "the token may not upload pictures: it lacks the scope write:media",
             "the token may not look for what it published: it lacks the scope read:statuses",
         ]
-        assert len(await build(far, pictures=0).check()) == 1
+        assert len(await build(far, max_pictures=0).check()) == 1
 
     async def test_a_server_that_does_not_tell_scopes_is_taken_at_its_word(self, far: FakeMastodon) -> None:
         far.app = None

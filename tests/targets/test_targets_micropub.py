@@ -24,10 +24,10 @@ from aggregator.types import Image, MediaFile, Site
 OUR_SITE = Site(title="Wire", base_url="https://wire.example")
 
 
-def build(blog: httpx.AsyncBaseTransport, **options: Any) -> Micropub:
+def build(far: httpx.AsyncBaseTransport, /, **options: Any) -> Micropub:
     chosen = Options(url=SITE, token=Secret(TOKEN), **options)
     return micropub.build(
-        "indie", chosen, site=OUR_SITE, folder=Path(), http=lambda _: httpx.AsyncClient(transport=blog)
+        "indie", chosen, site=OUR_SITE, folder=Path(), http=lambda _: httpx.AsyncClient(transport=far)
     )
 
 
@@ -133,7 +133,7 @@ class TestEntry:
         options = {
             "reference": "repost-of",
             "syndicate_to": ("https://news.example/@me",),
-            "destination": "https://two.example/",
+            "blog": "https://two.example/",
             "status": "draft",
         }
         await build(blog, **options).publish(make_post(), media=NO_MEDIA, previous=None)
@@ -446,7 +446,7 @@ class TestChecking:
 
     async def test_unknown_places_and_a_missing_media_endpoint_are_told(self, blog: FakeMicropub) -> None:
         del blog.config["media-endpoint"]
-        found = await build(blog, syndicate_to=("nowhere",), destination="https://three.example/").check()
+        found = await build(blog, syndicate_to=("nowhere",), blog="https://three.example/").check()
         assert len(found) == 3
         assert "media endpoint" in found[0]
         assert "nowhere" in found[1]

@@ -301,7 +301,7 @@ def test_a_copy_is_kept_when_an_update_brings_none(tmp_path: Path) -> None:
 async def test_a_folder_that_is_a_file_blocks_the_target_and_is_told_by_check(tmp_path: Path) -> None:
     (tmp_path / "public").write_text("a file")
     target = make_target(tmp_path)
-    with pytest.raises(BlockedError, match="can.t be used"):
+    with pytest.raises(BlockedError, match="can't be used"):
         await target.publish(make_post(1), media=NO_MEDIA, previous=None)
     assert len(await target.check()) == 1
     await target.close()
@@ -367,7 +367,7 @@ async def test_checks_are_sentences_about_what_is_wrong(tmp_path: Path) -> None:
     await target.close()
 
 
-@pytest.mark.parametrize("options", [{"per_page": 0}, {"images": "steal"}, {"accent": "red"}, {"colour": "#ffffff"}])
+@pytest.mark.parametrize("options", [{"per_page": 0}, {"pictures": "steal"}, {"accent": "red"}, {"colour": "#ffffff"}])
 def test_options_that_make_no_sense_are_refused(options: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="validation error"):
         Options.model_validate(options)

@@ -50,7 +50,7 @@ async def test_an_unchanged_post_is_asked_for_and_not_sent_again(blog, make):
 
 async def test_a_draft_of_a_broken_attempt_is_finished(blog, make):
     wire = Faulty(blog)
-    target = make(wire, tags={"source": 0})
+    target = make(wire, source_tags=0)
     wire.next = ["", "reset-before"]
     with pytest.raises(TryLaterError):
         await publish(target)
@@ -74,7 +74,7 @@ async def test_a_repeat_beside_an_orphaned_draft_goes_on_with_the_draft(blog, ma
     wire = Faulty(blog)
     wire.next = ["", "", "", "drop-reply"]
     with pytest.raises(TryLaterError):
-        await publish(make(wire, tags={"source": 0, "always": ["A", "B", "C"]}))
+        await publish(make(wire, source_tags=0, tags=["A", "B", "C"]))
     await publish(make())
     assert len(blog.posts) == 1
     assert blog.only()["status"] == "publish"

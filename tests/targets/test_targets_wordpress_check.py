@@ -145,9 +145,9 @@ async def test_a_password_in_the_clear_is_warned_of(url, warned):
         {"status": "future"},
         {"format": "poster"},
         {"meta": {"x": "{secret}"}},
-        {"tags": {"source": 51}},
+        {"source_tags": 51},
         {"categories": {"allways": []}},
-        {"username": ""},
+        {"user": ""},
     ],
 )
 def test_an_option_that_says_nothing_is_refused(options):

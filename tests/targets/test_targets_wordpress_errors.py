@@ -53,7 +53,7 @@ async def test_a_firewall_that_lets_nothing_in_pauses_the_target(blog, make):
 async def test_a_whim_of_the_server_about_known_credentials_passes(blog, make):
     answers = [httpx.Response(401, json={"code": "rest_not_logged_in", "message": "You are not logged in."})]
     blog.firewall = lambda request: answers.pop() if answers and request.method == "POST" else None
-    target = make(tags={"source": 0})
+    target = make(source_tags=0)
     with pytest.raises(TryLaterError) as caught:
         await publish(target)
     assert not caught.value.in_doubt
@@ -85,5 +85,5 @@ async def test_a_strange_answer_leaves_the_delivery_in_doubt(blog, make, answer)
     strange = httpx.Response(201, content=answer.encode(), headers={"Content-Type": "application/json"})
     blog.firewall = lambda request: strange if request.method == "POST" else None
     with pytest.raises(TryLaterError) as caught:
-        await publish(make(tags={"source": 0}))
+        await publish(make(source_tags=0))
     assert caught.value.in_doubt

@@ -37,7 +37,7 @@ async def test_tags_are_made_once_and_compared_as_wordpress_keeps_them(blog, mak
 
 
 async def test_tags_are_renamed_dropped_and_capped(blog, make):
-    target = make(tags={"source": 2, "rename": {"science": "Research", "b": ""}})
+    target = make(source_tags=2, tags={"rename": {"science": "Research", "b": ""}})
     await publish(target, make_post(1, tags=("Science", "b", "c", "d")))
     assert blog.names("tags", blog.only()) == ["Research", "c"]
 

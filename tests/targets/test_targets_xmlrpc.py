@@ -28,7 +28,7 @@ URL = "https://paper.example/a.jpg"
 
 
 def build(far: httpx.AsyncBaseTransport, *, url: str = SITE, password: str = PASSWORD, **options: Any) -> XmlRpc:
-    chosen = Options(url=url, username=USER, password=Secret(password), **options)
+    chosen = Options(url=url, user=USER, password=Secret(password), **options)
     return kind.build("old", chosen, site=OUR_SITE, folder=Path(), http=lambda _: httpx.AsyncClient(transport=far))
 
 
@@ -125,7 +125,7 @@ class TestDiscovery:
 
 class TestPosts:
     async def test_a_post_has_all_at_wordpress(self, wordpress: FakeWordPress) -> None:
-        publication = await build(wordpress, tags=1).publish(make_post(), media=NO_MEDIA, previous=None)
+        publication = await build(wordpress, source_tags=1).publish(make_post(), media=NO_MEDIA, previous=None)
         post = wordpress.posts[publication.remote_id]
         assert post["title"] == "Story 1: “quotes” &amp; &lt;angles&gt;"
         assert post["excerpt"] == "First paragraph of story 1."
@@ -202,7 +202,7 @@ class TestPosts:
 class TestPictures:
     async def test_they_are_uploaded_once_and_shown(self, wordpress: FakeWordPress, tmp_path: Path) -> None:
         lead = Image(url=URL, alt="A red door")
-        target = build(wordpress)
+        target = build(wordpress, lead="text")
         first = await target.publish(make_post(lead=lead), media={URL: picture(tmp_path)}, previous=None)
         copy = f"{SITE}/files/{'ab' * 10}.jpg"
         assert list(wordpress.files) == [copy]
@@ -214,13 +214,10 @@ class TestPictures:
 
     async def test_the_lead_can_be_the_featured_image(self, wordpress: FakeWordPress, tmp_path: Path) -> None:
         lead = Image(url=URL, alt="A red door")
-        options = {"lead": "featured"}
-        first = await build(wordpress, **options).publish(
-            make_post(lead=lead), media={URL: picture(tmp_path)}, previous=None
-        )
+        first = await build(wordpress).publish(make_post(lead=lead), media={URL: picture(tmp_path)}, previous=None)
         assert wordpress.posts[first.remote_id]["thumbnail"] == "900"
         assert "<img" not in wordpress.posts[first.remote_id]["content"]
-        second = await build(wordpress, **options).publish(
+        second = await build(wordpress).publish(
             make_post(lead=lead, title="New"), media={URL: picture(tmp_path)}, previous=first
         )
         assert second.note == ""

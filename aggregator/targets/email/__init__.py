@@ -34,7 +34,7 @@ def build(name: str, options: Options, *, site: Site, folder: Path, http: Connec
         sender=mailbox(options.sender),
         to=tuple(mailbox(to) for to in options.to),
         subject=options.subject or ("{{ blog }}: {{ title }}" if not options.digest else "{{ blog }}, {{ day }}"),
-        full=(options.content or ("excerpt" if options.digest else "full")) == "full",
+        full=(options.texts or ("excerpt" if options.digest else "full")) == "full",
         zone=time_zone(options.zone),
         unsubscribe=options.unsubscribe,
     )

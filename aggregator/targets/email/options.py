@@ -15,11 +15,12 @@ from jinja2.sandbox import SandboxedEnvironment
 from pydantic import AfterValidator, Field, StrictBool, StrictInt, ValidationInfo, field_validator, model_validator
 
 from aggregator import urls
-from aggregator.config import BadValueError, Duration, FolderPath, Line, Secret
+from aggregator.config import BadValueError, FolderPath, Line, Secret
 from aggregator.config.hours import ZoneName, time_zone
 from aggregator.config.values import HostName
 from aggregator.targets.email import times
 from aggregator.targets.shared.api import Networked
+from aggregator.targets.shared.options import Timeout
 
 Security = Literal["starttls", "tls", "none"]
 #: Ports of submission (RFC 8314, 3.3; RFC 6409) and of relay.
@@ -78,7 +79,7 @@ class Options(Networked):
     sender: Mailbox = Field(description="address that the mails come from")
     to: tuple[Mailbox, ...] = Field(min_length=1, max_length=100, description="addresses that they go to")
     subject: Annotated[str, Field(max_length=1_000)] = Field(default="", description="Jinja2 template of the subject")
-    content: Literal["full", "excerpt", ""] = Field(
+    texts: Literal["full", "excerpt", ""] = Field(
         default="", description="whole texts or excerpts; a mail of one post has the whole, a digest excerpts"
     )
     digest: Line = Field(
@@ -93,9 +94,7 @@ class Options(Networked):
         default="", description="address to leave the list by: https or mailto"
     )
     path: FolderPath = Field(default=Path("data/email"), validate_default=True, description="folder of what waits")
-    timeout: Annotated[Duration, Field(ge=timedelta(seconds=1), le=timedelta(minutes=30))] = Field(
-        default=timedelta(seconds=60), description="for each answer of the server"
-    )
+    timeout: Timeout = Field(default=timedelta(seconds=60), description="for each answer of the server")
 
     @field_validator("subject")
     @classmethod

@@ -11,6 +11,7 @@ from aggregator.targets.ghost import body, injection
 from aggregator.targets.ghost.options import Options
 from aggregator.targets.ghost.pictures import Placed
 from aggregator.targets.shared import article, edits
+from aggregator.targets.shared.options import signature
 from aggregator.types import Image, Post, Site
 
 MAX_TITLE, MAX_TAG, MAX_ALT, MAX_EXCERPT, MAX_DESCRIPTION = 255, 191, 191, 300, 500
@@ -32,7 +33,7 @@ _PARTS = {
 
 def wanted(post: Post, options: Options, site: Site, pictures: Mapping[str, Placed]) -> dict[str, object]:
     """What an update brings up to date, without the mark."""
-    lead = _lead(post) if options.feature_image else None
+    lead = _lead(post) if options.lead == "featured" else None
     excerpt = _excerpt(post, options)
     caption = " ".join(part for part in (lead.caption, lead.credit) if part) if lead else ""
     canonical = post.canonical_url or post.credit.url if options.canonical else None
@@ -67,7 +68,7 @@ def at_first(post: Post, options: Options, site: Site) -> dict[str, object]:
         "featured": options.featured,
         "codeinjection_head": injection.script(post, site),
     }
-    if author := author_of(post, options):
+    if author := signature(post, options.author, options.authors):
         found["authors"] = [{"email" if "@" in author else "slug": author}]
     return found
 
@@ -75,15 +76,6 @@ def at_first(post: Post, options: Options, site: Site) -> dict[str, object]:
 def going_live(post: Post, now: datetime) -> dict[str, object]:
     """What makes it public. A date to come would keep it on top of the blog until then."""
     return {"status": "published", "published_at": min(post.published_at, now).isoformat(timespec="milliseconds")}
-
-
-def author_of(post: Post, options: Options) -> str:
-    """Mail address or slug of the one who signs at Ghost: by a name in the byline, by the feed, or the one for all."""
-    names = {name.casefold(): author for name, author in options.authors.items()}
-    for name in (*(author.name for author in post.authors), post.feed, post.source_name):
-        if found := names.get(name.casefold()):
-            return found
-    return options.author
 
 
 def tags(post: Post, options: Options) -> list[str]:

@@ -37,7 +37,7 @@ class GhostTarget:
 
     def wants(self, post: Post) -> tuple[str, ...]:
         """The pictures that the post shows."""
-        return article.picture_urls(post) if self._options.pictures == "upload" else ()
+        return article.picture_urls(post) if self._options.pictures == "copy" else ()
 
     async def publish(self, post: Post, *, media: Mapping[str, MediaFile], previous: Publication | None) -> Publication:
         """Makes the post, finishes what was half done, or brings it up to date."""
@@ -47,7 +47,7 @@ class GhostTarget:
         notes: list[str] = []
         if held is None:
             held = await self._create(post, media, notes)
-            finish = self._options.status == "published"
+            finish = self._options.status == "publish"
         else:
             finish = self._is_half_done(held) and not (previous and previous.pushed_hash)
         known = edits.read(previous.version) if previous else {}
@@ -85,7 +85,7 @@ class GhostTarget:
             if not major.isdigit() or int(major) < 5:
                 return [f"this is Ghost {version}: it must be Ghost 5 or newer"]
             problems = self._options.in_the_clear("key")
-            problems += await self._admin.lacking_rights(publish=self._options.status == "published")
+            problems += await self._admin.lacking_rights(publish=self._options.status == "publish")
             for author in sorted({self._options.author, *self._options.authors.values()} - {""}):
                 if not await self._admin.knows_author(author):
                     problems.append(f"nobody writes there as {author}: posts would be signed by the blog's owner")
@@ -158,7 +158,7 @@ class GhostTarget:
 
     def _is_half_done(self, held: Held) -> bool:
         """A draft that was never public, where it should be: one that a person took offline keeps its date."""
-        return self._options.status == "published" and held.status == "draft" and not held.published_at
+        return self._options.status == "publish" and held.status == "draft" and not held.published_at
 
 
 def _publication(held: Held, revision: str, *, version: str, note: str = "") -> Publication:

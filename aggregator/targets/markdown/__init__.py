@@ -98,7 +98,7 @@ class MarkdownTarget:
 
     def _faults(self) -> list[str]:
         found = faults.faults(
-            self._root, self._layout.profile, self._layout.body, self._options.build, self._environment.get("PATH")
+            self._root, self._layout.profile, self._layout.content, self._options.build, self._environment.get("PATH")
         )
         return found + (self._repository.faults() if self._repository else [])
 
@@ -127,9 +127,9 @@ def _layout(name: str, options: Options, site: Site) -> Layout:
         folder=options.posts or profile.posts,
         site_url=options.url or site.base_url,
         permalink=options.permalink or profile.permalink,
-        body=options.body,
-        copies=options.images == "copy",
-        lead_by_theme=options.lead == "theme",
+        content=options.content,
+        copies=options.pictures == "copy",
+        lead_by_theme=options.lead == "featured",
         categories=options.categories,
         further=options.front_matter,
         language=site.language,

@@ -10,8 +10,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from aggregator.config import BadValueError, BaseUrl, Duration, Line, Section
+from aggregator.config import BadValueError, BaseUrl, Line, Section
 from aggregator.targets.markdown import profiles
+from aggregator.targets.shared.options import Pictures, Timeout
 from aggregator.targets.shared.programs import Environment
 
 AUTHOR = re.compile(r"([^<>\n]{1,100}) <([^<>\s]{1,200})>")
@@ -62,7 +63,7 @@ class GitOptions(Section):
         default="Wirecopy <wirecopy@localhost>", description="author of the commits"
     )
     environment: Environment = Field(default={}, description="further environment variables")
-    timeout: Duration = Field(default=timedelta(minutes=2), description="for one command; then it is killed")
+    timeout: Timeout = Field(default=timedelta(minutes=2), description="for one command; then it is killed")
 
 
 class Options(Section):
@@ -75,9 +76,11 @@ class Options(Section):
     permalink: Annotated[Line, AfterValidator(_permalink)] | None = Field(
         default=None, description="address of a post below that of the site"
     )
-    body: profiles.Body = Field(default="html", description="the text as HTML or as Markdown")
-    images: Literal["copy", "link"] = Field(default="copy", description="copies of pictures, or the originals")
-    lead: Literal["body", "theme"] = Field(default="body", description="who shows the lead picture")
+    content: profiles.Content = Field(default="html", description="the text as HTML or as Markdown")
+    pictures: Pictures = "copy"
+    lead: Literal["text", "featured"] = Field(
+        default="text", description="the lead picture at the head of the text, or where the theme shows it"
+    )
     categories: tuple[Line, ...] = Field(default=(), max_length=20, description="categories of every post")
     front_matter: dict[Annotated[Line, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")], Scalar | tuple[Line, ...]] = Field(
         default={}, max_length=50, description="further fields of every post"
@@ -86,5 +89,5 @@ class Options(Section):
         default=(), description="command that builds the site"
     )
     environment: Environment = Field(default={}, description="further environment variables")
-    timeout: Duration = Field(default=timedelta(minutes=5), description="for one build; then it is killed")
+    timeout: Timeout = Field(default=timedelta(minutes=5), description="for one build; then it is killed")
     git: GitOptions | None = Field(default=None, description="commit and push")

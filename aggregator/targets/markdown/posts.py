@@ -32,7 +32,7 @@ class Layout:
     folder: str  #: of the posts
     site_url: str  #: without a slash at the end
     permalink: str
-    body: profiles.Body
+    content: profiles.Content
     copies: bool
     lead_by_theme: bool
     categories: tuple[str, ...]
@@ -180,7 +180,7 @@ class Posts:
     def _place(self, post: Post, held: _Held | None, published_at: datetime) -> str:
         """Where the post belongs: where it is, unless its format has changed."""
         layout = self._layout
-        place = layout.profile.file(layout.folder, post.slug, published_at, layout.body)
+        place = layout.profile.file(layout.folder, post.slug, published_at, layout.content)
         return held.path if held and _ending(held.path) == _ending(place) else place
 
     def _document(
@@ -207,7 +207,7 @@ class Posts:
             pictures=seen,
             lead_shown=layout.lead_by_theme and bool(picture),
         )
-        if layout.body == "markdown":
+        if layout.content == "markdown":
             text = prose.markdown(html)
         else:
             text = body.embedded(html) if ending == "md" else body.neutral(html)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 Name = Literal["hugo", "jekyll", "eleventy", "astro", "pelican"]
-Body = Literal["html", "markdown"]
+Content = Literal["html", "markdown"]
 EXTENSIONS = ("html", "md")
 
 
@@ -25,9 +25,9 @@ class Profile:
     html: Literal["html", "md"] = "html"  #: ending of a post whose text is HTML
     signs: tuple[str, ...]  #: files of which a site of this generator has one
 
-    def file(self, folder: str, slug: str, published_at: datetime, body: Body) -> str:
+    def file(self, folder: str, slug: str, published_at: datetime, content: Content) -> str:
         """The place of a post, relative to the site's folder."""
-        ending = "md" if body == "markdown" else self.html
+        ending = "md" if content == "markdown" else self.html
         match self.shape:
             case "bundle":
                 return f"{folder}/{slug}/index.{ending}"

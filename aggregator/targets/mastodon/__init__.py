@@ -56,10 +56,12 @@ class Options(Web):
     text: Annotated[str, Field(max_length=5_000), AfterValidator(_template)] = Field(
         default=DEFAULT, description="template of the status: {title}, {credit}, {link}, {excerpt}, {text}, {tags}"
     )
-    visibility: Literal["public", "unlisted", "private"] = Field(default="public", description="who sees it")
+    visibility: Literal["public", "unlisted", "private"] = Field(default="public", description="who may read a post")
     warning: Line = Field(default="", description="content warning before every status")
     sensitive: bool = Field(default=False, description="whether pictures are hidden at first")
-    pictures: int = Field(default=4, ge=0, le=16, description="how many are attached, as far as the server takes them")
+    max_pictures: int = Field(
+        default=4, ge=0, le=16, description="how many are attached, as far as the server takes them"
+    )
 
 
 class Mastodon:
@@ -114,7 +116,7 @@ class Mastodon:
 
     def wants(self, post: Post) -> tuple[str, ...]:
         """The first pictures of the post."""
-        return article.picture_urls(post)[: self._options.pictures]
+        return article.picture_urls(post)[: self._options.max_pictures]
 
     async def check(self) -> list[str]:
         """Whether server, token and scopes are as needed."""
@@ -126,7 +128,7 @@ class Mastodon:
             return [error.message]
         found = self._options.in_the_clear("token")
         if scopes is not None:
-            wanted = [scope for scope in _SCOPES if self._options.pictures or scope != "write:media"]
+            wanted = [scope for scope in _SCOPES if self._options.max_pictures or scope != "write:media"]
             lacking = [scope for scope in wanted if not scopes & {scope, scope.partition(":")[0]}]
             found += [f"the token may not {_SCOPES[scope]}: it lacks the scope {scope}" for scope in lacking]
         return found
@@ -178,7 +180,7 @@ class Mastodon:
         return attached, pictures.left_out(len(wanted) - len(attached), len(wanted))
 
     def _pictures(self, post: Post, limits: Limits) -> tuple[Image, ...]:
-        return statuses.pictures(post, min(self._options.pictures, limits.pictures))
+        return statuses.pictures(post, min(self._options.max_pictures, limits.pictures))
 
     def _told(self, post: Post, limits: Limits) -> dict[str, object]:
         warning = self._options.warning

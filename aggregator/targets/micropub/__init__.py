@@ -15,7 +15,6 @@ from typing import Literal
 from pydantic import Field
 
 from aggregator.config import Line, Secret
-from aggregator.config.values import FeedUrl
 from aggregator.errors import BlockedError, PublishError, RejectedError, RemovedError
 from aggregator.policy import change
 from aggregator.targets import Connect
@@ -24,6 +23,7 @@ from aggregator.targets.micropub.entry import Held, Reference
 from aggregator.targets.micropub.server import Absence, Server
 from aggregator.targets.shared import article, edits
 from aggregator.targets.shared.api import Web, leaving_doubt
+from aggregator.targets.shared.options import BlogOfAccount, Endpoint, Pictures
 from aggregator.targets.shared.pictures import Uploads
 from aggregator.types import MediaFile, Post, Publication, Site
 
@@ -40,17 +40,15 @@ class Options(Web):
     """``[targets.NAME]`` with ``kind = "micropub"``; ``url`` is the site, which names its endpoint."""
 
     token: Secret = Field(description="access token with the scopes create, update, delete and media")
-    endpoint: FeedUrl | None = Field(default=None, description="the Micropub endpoint, where the site does not name it")
-    status: Literal["published", "draft"] = Field(default="published", description="what a new post is made as")
-    lead: Literal["photo", "text"] = Field(
-        default="photo", description="the lead picture as the entry's photo, or at the head of its text"
+    endpoint: Endpoint = None
+    status: Literal["publish", "draft"] = Field(default="publish", description="what becomes of a new post")
+    lead: Literal["featured", "text"] = Field(
+        default="featured", description="the lead picture as the entry's photo, or at the head of the text"
     )
-    pictures: Literal["upload", "link"] = Field(
-        default="upload", description="copies in the server's media endpoint, or the originals"
-    )
+    pictures: Pictures = "copy"
     reference: Reference = Field(default="none", description="the property that names the original's address")
     syndicate_to: tuple[Line, ...] = Field(default=(), description="uids of places that the server sends copies to")
-    destination: Line = Field(default="", description="uid of the blog, where the account has several (micro.blog)")
+    blog: BlogOfAccount = ""
 
 
 class Micropub:
@@ -120,7 +118,7 @@ class Micropub:
 
     def wants(self, post: Post) -> tuple[str, ...]:
         """The pictures that the post shows, unless the originals are to be shown."""
-        return article.picture_urls(post) if self._options.pictures == "upload" else ()
+        return article.picture_urls(post) if self._options.pictures == "copy" else ()
 
     async def check(self) -> list[str]:
         """Whether endpoint, token, scopes and what the options name are there."""
@@ -136,12 +134,12 @@ class Micropub:
             found += [f"the token may not {_SCOPES[name]}: it lacks the scope {name}" for name in lacking]
         elif refusal:
             found.append(f"the token may not {_SCOPES['update']}: {refusal}")
-        if self._options.pictures == "upload" and abilities.media_endpoint is None:
+        if self._options.pictures == "copy" and abilities.media_endpoint is None:
             found.append('the server has no media endpoint: pictures stay where they are; say so by pictures = "link"')
         if missing := set(self._options.syndicate_to) - abilities.syndication:
             found.append(f"syndicate_to: the server knows no {', '.join(sorted(missing))}")
-        if self._options.destination and self._options.destination not in abilities.destinations:
-            found.append(f"destination: the account has no blog {self._options.destination}")
+        if self._options.blog and self._options.blog not in abilities.destinations:
+            found.append(f"blog: the account has no blog {self._options.blog}")
         return found
 
     async def close(self) -> None:
@@ -155,7 +153,7 @@ class Micropub:
             **properties,
             "published": [post.published_at.isoformat()],
             "mp-slug": [post.slug],
-            "post-status": [self._options.status],
+            "post-status": ["published" if self._options.status == "publish" else "draft"],
             "mp-syndicate-to": list(self._options.syndicate_to),
         }
         if self._options.reference != "none" and post.credit.url:
@@ -213,7 +211,7 @@ class Micropub:
     async def _properties(self, post: Post, media: Mapping[str, MediaFile]) -> tuple[dict[str, list[object]], str]:
         """What an entry says, and what is to be said about pictures left out."""
         copies, left_out = await self._copies(media)
-        shown = post.lead if self._options.lead == "photo" else None
+        shown = post.lead if self._options.lead == "featured" else None
         html = article.html(post, language=self._language, pictures=copies, lead_shown=shown is not None)
         return entry.properties(post, html, photo=shown, copies=copies), left_out
 
@@ -242,7 +240,7 @@ class Micropub:
         if isinstance(sight, Held):
             return False
         status, _ = await self._server.page(url)
-        known = sight is Absence.GONE or (refused and self._options.status == "published")
+        known = sight is Absence.GONE or (refused and self._options.status == "publish")
         if status != 410 and not (status == 404 and known):
             return False
         await self._server.rediscover()  # raises where the whole site has gone, for a while or for good
@@ -285,5 +283,5 @@ def build(name: str, options: Options, *, site: Site, folder: Path, http: Connec
     """The site as configured; nothing is asked before its first use."""
     token = options.token.reveal()
     api = options.api(name, http, hide=(token,))
-    server = Server(api, options.url, token, endpoint=options.endpoint, destination=options.destination)
+    server = Server(api, options.url, token, endpoint=options.endpoint, destination=options.blog)
     return Micropub(name, options, server=server, language=site.language, now=lambda: datetime.now(UTC))

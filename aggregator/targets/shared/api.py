@@ -10,19 +10,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 from pydantic import Field
 
 from aggregator import urls
-from aggregator.config import BaseUrl, Duration, Section
+from aggregator.config import BaseUrl, Section
 from aggregator.config.values import Network
 from aggregator.errors import BlockedError, PublishError, RefusedError, RejectedError, TryLaterError
 from aggregator.fetch.headers import retry_after
 from aggregator.targets import Connect
 from aggregator.targets.shared import tolerant
+from aggregator.targets.shared.options import Timeout
 from aggregator.targets.shared.quoting import MAX_QUOTE, masked, quoted
 from aggregator.types import Response
 
@@ -42,9 +43,7 @@ class Networked(Section):
     allow_networks: tuple[Network, ...] = Field(
         default=(), description="private networks that may be connected to, e.g. 127.0.0.0/8; closed by default"
     )
-    timeout: Annotated[Duration, Field(ge=timedelta(seconds=1), le=timedelta(minutes=30))] = Field(
-        default=timedelta(seconds=30), description="for one whole call"
-    )
+    timeout: Timeout = Field(default=timedelta(seconds=30), description="for one whole call")
 
     def api(
         self,

@@ -9,29 +9,29 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 from jinja2 import TemplateError
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from aggregator.config import Section
 from aggregator.errors import BlockedError, PublishError
 from aggregator.targets import Connect
 from aggregator.targets.shared import article
 from aggregator.targets.shared.keeper import Keeper
+from aggregator.targets.shared.options import Pictures
 from aggregator.targets.site.blog import Blog, Look, faults
 from aggregator.types import MediaFile, Post, Publication, Site, SourceInfo
 
 R = TypeVar("R")
 
 
-class Options(BaseModel):
+class Options(Section):
     """``[targets.NAME]`` with ``kind = "site"``."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     path: Path = Field(default=Path("public"), description="folder of the blog's files")
     per_page: int = Field(default=20, ge=1, le=200, description="posts on a page")
-    images: Literal["copy", "link"] = Field(default="copy", description="copies of pictures, or the originals")
+    pictures: Pictures = "copy"
     templates: Path | None = Field(default=None, description="folder whose files replace the theme's")
     accent: str = Field(default="#9a3324", pattern=r"^#[0-9a-fA-F]{6}$", description="colour of links")
     index: bool = Field(default=True, description="whether search engines may list full texts of others")
@@ -104,7 +104,7 @@ def build(name: str, options: Options, *, site: Site, folder: Path, http: Connec
     look = Look(
         site=site,
         per_page=options.per_page,
-        copies=options.images == "copy",
+        copies=options.pictures == "copy",
         templates=folder / options.templates if options.templates else None,
         accent=options.accent,
         indexed=options.index,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from aggregator.targets.shared.options import signature
 from aggregator.targets.wordpress.options import Options
 from aggregator.targets.wordpress.rest import Rest
 from aggregator.targets.wordpress.terms import fold
@@ -16,21 +17,17 @@ class Authors:
     def __init__(self, rest: Rest, options: Options) -> None:
         self._rest = rest
         self._default = options.author
-        self._by_name = {fold(name): author for name, author in options.authors.items()}
+        self._authors = options.authors
         self._known: dict[str, int] | None = None
 
     @property
     def named(self) -> tuple[str, ...]:
         """All authors that are set."""
-        return tuple(dict.fromkeys(name for name in (self._default, *self._by_name.values()) if name))
+        return tuple(dict.fromkeys(name for name in (self._default, *self._authors.values()) if name))
 
     def name(self, post: Post) -> str:
         """The author that is set for a post; empty: the account."""
-        bylines = [author.name for author in post.authors]
-        for known in (post.feed, *bylines, post.source_name):
-            if found := self._by_name.get(fold(known)):
-                return found
-        return self._default
+        return signature(post, self._default, self._authors)
 
     async def id(self, post: Post) -> tuple[int | None, list[str]]:
         """The author's number, None for the account; and what is to be said where it can't be the one that is set."""

@@ -48,7 +48,7 @@ def _about_credentials(error: PublishError, *, application_passwords: bool) -> s
             "and a security plugin may have switched them off"
         )
     return (
-        f"{error.message}; are username and password right (an Application Password from the account's profile, not "
+        f"{error.message}; are user and password right (an Application Password from the account's profile, not "
         "the one to log in with), and does the web server pass the Authorization header on?"
     )
 
@@ -77,7 +77,7 @@ def _about_rights(account: Account, options: Options) -> list[str]:
     found = []
     if options.status in ("publish", "private") and "publish_posts" not in has:
         found.append(f'the account may not publish (it has {role}): give it the role Author, or set status = "pending"')
-    if options.pictures == "upload" and "upload_files" not in has:
+    if options.pictures == "copy" and "upload_files" not in has:
         found.append(
             f'the account may not upload pictures (it has {role}): give it the role Author, or set pictures = "link"'
         )

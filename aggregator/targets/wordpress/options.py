@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field
 
 from aggregator.config import BadValueError, Line, Secret, Section
 from aggregator.targets.shared.api import Web
+from aggregator.targets.shared.options import AlwaysNames, Dating, OverwriteEdits, Pictures, SourceTags
 
 #: What a value in ``meta`` may stand for.
 META_FACTS = frozenset({"authors", "feed", "key", "licence", "publisher", "publisher_url", "title", "url"})
@@ -28,7 +29,10 @@ Names = tuple[Line, ...]
 
 
 class Categories(Section):
-    """``categories``: what posts are filed under. A path such as ``World/Europe`` names a category and its parent."""
+    """``categories``: what posts are filed under; a list is short for ``always``.
+
+    A path such as ``World/Europe`` names a category and its parent.
+    """
 
     always: Names = Field(default=(), description="for every post")
     by_feed: dict[str, Names] = Field(default={}, description="for the posts of a feed, by its name or its publisher's")
@@ -37,9 +41,8 @@ class Categories(Section):
 
 
 class Tags(Section):
-    """``tags``: the words of a post."""
+    """``tags``: the words of a post; a list is short for ``always``."""
 
-    source: int = Field(default=10, ge=0, le=50, description="how many of the source's own tags are taken")
     always: Names = Field(default=(), description="for every post")
     rename: dict[str, Line] = Field(default={}, description="source's tag to the blog's; an empty text drops it")
     create: bool = Field(default=True, description="make those that the blog has not got")
@@ -49,7 +52,7 @@ class Tags(Section):
 class Options(Web):
     """``[targets.NAME]`` with ``kind = "wordpress"``."""
 
-    username: Line = Field(min_length=1, description="login or e-mail address of the account that posts")
+    user: Line = Field(min_length=1, description="login or mail address of the account that posts")
     password: Secret = Field(description="an Application Password of that account, not the one to log in with")
     status: Literal["publish", "draft", "pending", "private"] = Field(
         default="publish", description="what becomes of a new post"
@@ -57,20 +60,17 @@ class Options(Web):
     content: Literal["classic", "blocks"] = Field(
         default="classic", description="clean HTML, or the block editor's markup"
     )
-    pictures: Literal["upload", "link"] = Field(
-        default="upload", description="copies in the media library, or the originals where they are"
-    )
+    pictures: Pictures = "copy"
     lead: Literal["featured", "text", "both"] = Field(
-        default="featured", description="where the lead picture goes: featured image, head of the text, or both"
+        default="featured", description="the lead picture as featured image, at the head of the text, or both"
     )
     excerpt: bool = Field(default=True, description="send an excerpt; false: the blog makes its own")
-    date: Literal["original", "now"] = Field(default="original", description="the date of a new post")
+    date: Dating = "original"
     author: Line = Field(default="", description="login, name or number of the author; empty: the account")
-    authors: dict[str, Line] = Field(
-        default={}, description="the author by feed, by publisher or by byline, before `author`"
-    )
-    categories: Categories = Categories()
-    tags: Tags = Tags()
+    authors: dict[str, Line] = Field(default={}, description="author by name in the byline, by feed or by publisher")
+    categories: Annotated[Categories, AlwaysNames] = Field(default=Categories(), description="categories of every post")
+    tags: Annotated[Tags, AlwaysNames] = Field(default=Tags(), description="tags of every post")
+    source_tags: SourceTags = 10
     comments: Literal["", "open", "closed"] = Field(default="", description="empty: as the blog has it")
     pings: Literal["", "open", "closed"] = Field(default="", description="empty: as the blog has it")
     sticky: bool = Field(default=False, description="keep new posts on top")
@@ -80,6 +80,4 @@ class Options(Web):
     meta: dict[str, Meta] = Field(
         default={}, description="custom fields that the blog has registered for REST; values may hold {url} and others"
     )
-    overwrite_edits: bool = Field(
-        default=False, description="let a correction at the source replace what a person changed at the blog"
-    )
+    overwrite_edits: OverwriteEdits = False

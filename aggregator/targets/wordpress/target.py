@@ -45,7 +45,7 @@ class WordPressTarget:
         self._api = options.api(
             name,
             http,
-            auth=httpx.BasicAuth(options.username, password),
+            auth=httpx.BasicAuth(options.user, password),
             hide=(password, password.replace(" ", "")),
         )
         self._rest = Rest(self._api, options.url)
@@ -90,7 +90,7 @@ class WordPressTarget:
 
     def wants(self, post: Post) -> tuple[str, ...]:
         """The pictures that the post shows, unless they stay where they are."""
-        return article.picture_urls(post) if self._options.pictures == "upload" else ()
+        return article.picture_urls(post) if self._options.pictures == "copy" else ()
 
     async def close(self) -> None:
         """Closes the connections."""
@@ -186,10 +186,10 @@ class WordPressTarget:
         options = self._options
         pictures: dict[str, Picture] = {}
         notes: list[str] = []
-        if options.pictures == "upload" and media:
+        if options.pictures == "copy" and media:
             pictures, notes = await self._pictures.upload(post, media)
         categories, said = await self._terms.categories(post, options.categories)
-        tags, more = await self._terms.tags(post, options.tags)
+        tags, more = await self._terms.tags(post, options.tags, options.source_tags)
         first = article.lead(post)
         lead = pictures.get(first.url) if first and options.lead != "text" else None
         tree = wptext.tree(
@@ -217,7 +217,7 @@ class WordPressTarget:
         """The terms of a post once more, where the blog has dropped some: somebody has deleted them there."""
         self._terms.forget(lost)
         categories, _ = await self._terms.categories(post, self._options.categories)
-        tags, _ = await self._terms.tags(post, self._options.tags)
+        tags, _ = await self._terms.tags(post, self._options.tags, self._options.source_tags)
         fields: dict[str, object] = {"tags": tags}
         return fields | ({"categories": categories} if categories else {})
 

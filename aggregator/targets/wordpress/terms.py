@@ -31,11 +31,11 @@ def category_names(post: Post, options: Categories) -> list[str]:
     return [name for name in _distinct(names) if name]
 
 
-def tag_names(post: Post, options: Tags) -> list[str]:
+def tag_names(post: Post, options: Tags, source_tags: int) -> list[str]:
     """The tags of a post: the blog's own, then the source's."""
     renamed = {fold(old): new for old, new in options.rename.items()}
     taken = (renamed.get(fold(tag), tag) for tag in post.tags)
-    names = [*options.always, *[tag for tag in taken if tag][: options.source]]
+    names = [*options.always, *[tag for tag in taken if tag][:source_tags]]
     return [name for name in _distinct(text.line(name, MAX_NAME) for name in names) if name]
 
 
@@ -67,11 +67,11 @@ class Terms:
                 found.append(number)
         return list(dict.fromkeys(found)), _left_out("category", missing)
 
-    async def tags(self, post: Post, options: Tags) -> tuple[list[int], list[str]]:
+    async def tags(self, post: Post, options: Tags, source_tags: int) -> tuple[list[int], list[str]]:
         """The numbers of a post's tags, and what is to be said about those left out."""
         found: list[int] = []
         missing: list[str] = []
-        for name in tag_names(post, options):
+        for name in tag_names(post, options, source_tags):
             async with self._lock:
                 number = await self._known("tags", name, 0)
                 if number is None and await self._room(options):

@@ -14,12 +14,12 @@ from typing import Literal
 from pydantic import Field
 
 from aggregator.config import Line, Secret
-from aggregator.config.values import FeedUrl
 from aggregator.errors import PublishError, RemovedError, TryLaterError
 from aggregator.policy import change
 from aggregator.targets import Connect
 from aggregator.targets.shared import article, edits, wptext
 from aggregator.targets.shared.api import Web, leaving_doubt
+from aggregator.targets.shared.options import BlogOfAccount, Dating, Endpoint, Pictures, SourceTags
 from aggregator.targets.shared.pictures import DIGITS, Uploads
 from aggregator.targets.xmlrpc.blog import Blog, Uploaded
 from aggregator.targets.xmlrpc.held import Held, Wanted
@@ -32,25 +32,19 @@ EDITED = "edited"  #: a fingerprint that no post has: whatever comes, the post i
 class Options(Web):
     """``[targets.NAME]`` with ``kind = "xmlrpc"``; ``url`` is the blog, whose page names its endpoint."""
 
-    username: Line = Field(description="account that posts")
+    user: Line = Field(description="account that posts")
     password: Secret = Field(description="its password; at WordPress an application password")
-    endpoint: FeedUrl | None = Field(
-        default=None, description="where the blog takes calls, where its page does not say"
-    )
-    blog: Line = Field(default="", description="number of the blog, where the account has several")
+    endpoint: Endpoint = None
+    blog: BlogOfAccount = ""
     status: Literal["publish", "draft", "pending", "private"] = Field(
-        default="publish", description="what a new post becomes; pending and private at WordPress only"
+        default="publish", description="what becomes of a new post; pending and private at WordPress only"
     )
     categories: tuple[Line, ...] = Field(default=(), description="categories of a new post that the blog has already")
-    tags: int = Field(default=10, ge=0, le=50, description="how many tags a post gets")
-    date: Literal["original", "now"] = Field(
-        default="original", description="the original's date, or that of publishing"
-    )
-    pictures: Literal["upload", "link"] = Field(
-        default="upload", description="copies in the blog's library, or the originals"
-    )
-    lead: Literal["text", "featured"] = Field(
-        default="text", description="the lead picture at the head of the text, or as WordPress's featured image"
+    source_tags: SourceTags = 10
+    date: Dating = "original"
+    pictures: Pictures = "copy"
+    lead: Literal["featured", "text"] = Field(
+        default="featured", description="the lead picture as WordPress's featured image, or at the head of the text"
     )
 
 
@@ -104,7 +98,7 @@ class XmlRpc:
 
     def wants(self, post: Post) -> tuple[str, ...]:
         """The pictures that the post shows, unless the originals are to be shown."""
-        return article.picture_urls(post) if self._options.pictures == "upload" else ()
+        return article.picture_urls(post) if self._options.pictures == "copy" else ()
 
     async def check(self) -> list[str]:
         """Whether endpoint, account and rights are as needed."""
@@ -183,7 +177,7 @@ class XmlRpc:
             slug=post.slug,
             key=post.key,
             revision=change.revision(post),
-            tags=post.tags[: self._options.tags],
+            tags=post.tags[: self._options.source_tags],
             categories=self._options.categories,
             status=self._options.status,
             created_at=post.published_at if self._options.date == "original" else None,
@@ -223,5 +217,5 @@ def build(name: str, options: Options, *, site: Site, folder: Path, http: Connec
     """The blog as configured; nothing is asked before its first use."""
     password = options.password.reveal()
     api = options.api(name, http, hide=(password,))
-    blog = Blog(api, options.url, options.username, password, endpoint=options.endpoint, number=options.blog)
+    blog = Blog(api, options.url, options.user, password, endpoint=options.endpoint, number=options.blog)
     return XmlRpc(name, options, blog=blog, language=site.language)

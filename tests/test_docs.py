@@ -110,7 +110,9 @@ def test_the_example_shows_the_defaults(tmp_path):
     path = tmp_path / "config.toml"
     keys = "listen|workers|processes|stop_timeout|watch|keep_journal|floor|ceiling|host_pause|host_connections"
     keys += "|timeout|connect_timeout|feed_bytes|page_bytes|image_bytes|robots_bytes|redirects|robots|language|timezone|generator|spacing|parallel|order"
-    keys += "|per_page|pictures|accent|index|feed_entries|every|rights|permission|extract|max_age|max_new|duplicates|kind"
+    keys += (
+        "|per_page|pictures|accent|index|feed_entries|every|rights|permission|extract|max_age|max_new|duplicates|kind"
+    )
     path.write_text(re.sub(rf"(?m)^#(?=(?:{keys}) = )", "", EXAMPLE.read_text()))
     (tmp_path / "plain").mkdir()
     plain = tmp_path / "plain" / "config.toml"
@@ -211,3 +213,17 @@ def test_every_error_stands_in_the_tree_at_the_top_of_its_module():
         if isinstance(value, type) and issubclass(value, errors.AggregatorError)
     }
     assert all(name in (errors.__doc__ or "") for name in names)
+
+
+#: The order of the pages of targets; what only one kind has to tell stands between.
+SECTIONS_OF_A_TARGET = ["Options", "What is sent", "Once", "The owner's hand", "What it can't do"]
+
+
+@pytest.mark.parametrize("kind", kinds.names("targets"))
+def test_the_page_of_a_target_has_the_order_of_all_and_tells_its_rung(kind):
+    page = (ROOT / "docs" / "targets" / f"{kind}.md").read_text()
+    headings = [heading for heading in re.findall(r"(?m)^## (.+)$", page) if heading in SECTIONS_OF_A_TARGET]
+    assert headings == SECTIONS_OF_A_TARGET
+    [rung] = re.findall(r"(?m)^\*\*Rung: (gold|silver|bronze)\b", page)
+    index = (ROOT / "docs" / "targets" / "index.md").read_text()
+    assert re.search(rf"(?m)^\| \[`{kind}`\]\({kind}\.md\) \| {rung}\b", index)

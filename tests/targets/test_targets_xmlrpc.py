@@ -202,7 +202,7 @@ class TestPosts:
 class TestPictures:
     async def test_they_are_uploaded_once_and_shown(self, wordpress: FakeWordPress, tmp_path: Path) -> None:
         lead = Image(url=URL, alt="A red door")
-        target = build(wordpress, lead="text")
+        target = build(wordpress)
         first = await target.publish(make_post(lead=lead), media={URL: picture(tmp_path)}, previous=None)
         copy = f"{SITE}/files/{'ab' * 10}.jpg"
         assert list(wordpress.files) == [copy]
@@ -214,10 +214,12 @@ class TestPictures:
 
     async def test_the_lead_can_be_the_featured_image(self, wordpress: FakeWordPress, tmp_path: Path) -> None:
         lead = Image(url=URL, alt="A red door")
-        first = await build(wordpress).publish(make_post(lead=lead), media={URL: picture(tmp_path)}, previous=None)
+        first = await build(wordpress, lead="featured").publish(
+            make_post(lead=lead), media={URL: picture(tmp_path)}, previous=None
+        )
         assert wordpress.posts[first.remote_id]["thumbnail"] == "900"
         assert "<img" not in wordpress.posts[first.remote_id]["content"]
-        second = await build(wordpress).publish(
+        second = await build(wordpress, lead="featured").publish(
             make_post(lead=lead, title="New"), media={URL: picture(tmp_path)}, previous=first
         )
         assert second.note == ""

@@ -43,8 +43,9 @@ class Options(Web):
     source_tags: SourceTags = 10
     date: Dating = "original"
     pictures: Pictures = "copy"
-    lead: Literal["featured", "text"] = Field(
-        default="featured", description="the lead picture as WordPress's featured image, or at the head of the text"
+    # The featured image has no alternative text: XML-RPC has no words for it.
+    lead: Literal["text", "featured"] = Field(
+        default="text", description="the lead picture at the head of the text, or as WordPress's featured image"
     )
 
 

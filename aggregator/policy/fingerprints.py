@@ -20,7 +20,7 @@ REGISTERS = 64
 NUMBER_REGISTERS = 16
 #: Texts that have half of their shingles in common share one of so many lowest hashes in 255 of 256 cases.
 LOWEST = 8
-MAX_TEXT = 200_000  #: characters; what comes after them is not looked at
+MAX_TEXT = 50_000  #: characters; what comes after them is not looked at, so that no text keeps others waiting
 #: A shorter text says too little to be told from its like.
 MIN_WORDS = 48
 SHINGLE, SHINGLE_OF_IDEOGRAPHS = 3, 5

@@ -47,7 +47,7 @@ SEEN |= {"table": 1, "th": 1, "ul": 2, "video": 1}
 
 def build(site: wordpress.Site, role: str = "author", url: str = "", **options: Any) -> kind.WordPressTarget:
     user = site.users[role]
-    settings = {"user": user.login, "password": Secret(user.application_password), "timeout": "20s"} | options
+    settings = {"username": user.login, "password": Secret(user.application_password), "timeout": "20s"} | options
     chosen = kind.Options(url=url or site.url, allow_networks=LOOPBACK, **settings)
     return kind.build("news", chosen, site=SITE, folder=Path(), http=connect)
 

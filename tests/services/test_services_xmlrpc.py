@@ -27,7 +27,7 @@ def build(site: wordpress.Site, *, url: str = "", role: str = "author", **option
     user = site.users[role]
     password = options.pop("password", user.application_password)
     chosen = kind.Options(
-        url=url or site.url, user=user.login, password=Secret(password), allow_networks=LOOPBACK, timeout="10s", **options
+        url=url or site.url, username=user.login, password=Secret(password), allow_networks=LOOPBACK, timeout="10s", **options
     )  # fmt: skip
     return kind.build("old", chosen, site=SITE, folder=Path(), http=connect)
 

@@ -52,7 +52,7 @@ async def test_it_logs_in_over_tls(tmp_path: Path, certificate: Path, secure: tu
     security, server = secure
     options = {"security": security, "host": "localhost", "ca": str(certificate / "cert.pem")}
     target = build(
-        tmp_path, server, user="desk", password="sesame", allow_networks=["127.0.0.0/8", "::1/128"], **options
+        tmp_path, server, username="desk", password="sesame", allow_networks=["127.0.0.0/8", "::1/128"], **options
     )
     assert await target.check() == []
     await publish(target, 1)
@@ -66,7 +66,7 @@ async def test_a_wrong_password_is_a_matter_for_a_person_and_is_not_shown(
     security, server = secure
     options = {"security": security, "host": "localhost", "ca": str(certificate / "cert.pem")}
     target = build(
-        tmp_path, server, user="desk", password="pssst", allow_networks=["127.0.0.0/8", "::1/128"], **options
+        tmp_path, server, username="desk", password="pssst", allow_networks=["127.0.0.0/8", "::1/128"], **options
     )
     with pytest.raises(BlockedError, match="535") as caught:
         await publish(target, 1)
@@ -92,7 +92,7 @@ async def test_a_certificate_that_is_not_trusted_or_is_another_s_is_refused(
 
 async def test_a_server_without_starttls_gets_nothing_in_the_clear(tmp_path: Path) -> None:
     async with mailserver.running() as server:
-        target = build(tmp_path, server, security="starttls", user="desk", password="sesame")
+        target = build(tmp_path, server, security="starttls", username="desk", password="sesame")
         with pytest.raises(BlockedError, match="STARTTLS"):
             await publish(target, 1)
         await target.close()
@@ -103,7 +103,7 @@ async def test_a_server_that_knows_no_log_in_says_so(tmp_path: Path, certificate
     async with mailserver.running(tls=tls) as server:
         target = build(
             tmp_path, server, security="starttls", host="localhost", ca=str(certificate / "cert.pem"),
-            user="desk", password="sesame", allow_networks=["127.0.0.0/8", "::1/128"],
+            username="desk", password="sesame", allow_networks=["127.0.0.0/8", "::1/128"],
         )  # fmt: skip
         with pytest.raises(BlockedError):
             await publish(target, 1)
@@ -122,9 +122,9 @@ async def test_a_server_that_knows_no_log_in_says_so(tmp_path: Path, certificate
         ({"host": "smtp.example.org:587"}, "not a host name"),
         ({"port": 70_000}, "65535"),
         ({"security": "ssl"}, "starttls"),
-        ({"user": "desk"}, "go together"),
+        ({"username": "desk"}, "go together"),
         ({"password": "x"}, "go together"),
-        ({"user": "desk", "password": "x", "security": "none"}, "in the clear"),
+        ({"username": "desk", "password": "x", "security": "none"}, "in the clear"),
         ({"subject": "{{ title"}, "Jinja2"),
         ({"subject": "{{ tilte }}"}, "tilte"),
         ({"subject": "{{ title.__class__.__mro__ }}"}, "Jinja2"),

@@ -147,7 +147,7 @@ async def test_a_password_in_the_clear_is_warned_of(url, warned):
         {"meta": {"x": "{secret}"}},
         {"source_tags": 51},
         {"categories": {"allways": []}},
-        {"user": ""},
+        {"username": ""},
     ],
 )
 def test_an_option_that_says_nothing_is_refused(options):

@@ -27,7 +27,7 @@ class TestWordPressAsAnyTarget(HttpTargetConformance):
         return self.fake
 
     async def build(self, folder: Path) -> Target:
-        options = Options(url=URL, user=USER, password=Secret(PASSWORD), **self.options)
+        options = Options(url=URL, username=USER, password=Secret(PASSWORD), **self.options)
         return build("news", options, site=SITE, folder=folder, http=self.connect)
 
     def held(self) -> Mapping[str, str]:

@@ -28,7 +28,7 @@ URL = "https://paper.example/a.jpg"
 
 
 def build(far: httpx.AsyncBaseTransport, *, url: str = SITE, password: str = PASSWORD, **options: Any) -> XmlRpc:
-    chosen = Options(url=url, user=USER, password=Secret(password), **options)
+    chosen = Options(url=url, username=USER, password=Secret(password), **options)
     return kind.build("old", chosen, site=OUR_SITE, folder=Path(), http=lambda _: httpx.AsyncClient(transport=far))
 
 

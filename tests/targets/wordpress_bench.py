@@ -19,7 +19,7 @@ CHANGED = make_post(1, body="<p>Corrected text.</p>")
 
 def build_at(blog: FakeWordPress, wire: httpx.AsyncBaseTransport | None = None, **options: object) -> WordPressTarget:
     """A target at the blog, by way of ``wire`` if there is one."""
-    settings = Options.model_validate({"url": URL, "user": USER, "password": Secret(PASSWORD)} | options)
+    settings = Options.model_validate({"url": URL, "username": USER, "password": Secret(PASSWORD)} | options)
     site = Site(title="Wire", base_url="https://wire.example")
     return build(
         "news", settings, site=site, folder=Path(), http=lambda networks: httpx.AsyncClient(transport=wire or blog)

@@ -73,7 +73,7 @@ class Options(Networked):
     port: Annotated[StrictInt, Field(ge=1, le=65_535)] | None = Field(
         default=None, description="587 with starttls, 465 with tls, 25 with none"
     )
-    user: Line = Field(default="", description="name to log in with; empty: no log-in")
+    username: Line = Field(default="", description="name to log in with; empty: no log-in")
     password: Secret | None = Field(default=None, description="its password")
     ca: FolderPath | None = Field(default=None, description="file of certificates to trust besides the usual ones")
     sender: Mailbox = Field(description="address that the mails come from")
@@ -111,9 +111,9 @@ class Options(Networked):
 
     @model_validator(mode="after")
     def _credentials(self) -> Options:
-        if bool(self.user) != (self.password is not None):
-            raise BadValueError("user and password go together")
-        if self.user and self.security == "none":
+        if bool(self.username) != (self.password is not None):
+            raise BadValueError("username and password go together")
+        if self.username and self.security == "none":
             raise BadValueError('a password would travel in the clear: set security to "starttls" or "tls"')
         return self
 

@@ -71,7 +71,7 @@ class Postman:
             use_tls=options.security == "tls",
             start_tls=options.security == "starttls",
             tls_context=None if options.security == "none" else self._trust(),
-            username=options.user or None,
+            username=options.username or None,
             password=options.password.reveal() if options.password else None,
         )
         try:

@@ -52,7 +52,7 @@ class Tags(Section):
 class Options(Web):
     """``[targets.NAME]`` with ``kind = "wordpress"``."""
 
-    user: Line = Field(min_length=1, description="login or mail address of the account that posts")
+    username: Line = Field(min_length=1, description="login or mail address of the account that posts")
     password: Secret = Field(description="an Application Password of that account, not the one to log in with")
     status: Literal["publish", "draft", "pending", "private"] = Field(
         default="publish", description="what becomes of a new post"

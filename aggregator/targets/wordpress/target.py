@@ -45,7 +45,7 @@ class WordPressTarget:
         self._api = options.api(
             name,
             http,
-            auth=httpx.BasicAuth(options.user, password),
+            auth=httpx.BasicAuth(options.username, password),
             hide=(password, password.replace(" ", "")),
         )
         self._rest = Rest(self._api, options.url)

@@ -32,7 +32,7 @@ EDITED = "edited"  #: a fingerprint that no post has: whatever comes, the post i
 class Options(Web):
     """``[targets.NAME]`` with ``kind = "xmlrpc"``; ``url`` is the blog, whose page names its endpoint."""
 
-    user: Line = Field(description="account that posts")
+    username: Line = Field(description="account that posts")
     password: Secret = Field(description="its password; at WordPress an application password")
     endpoint: Endpoint = None
     blog: BlogOfAccount = ""
@@ -218,5 +218,5 @@ def build(name: str, options: Options, *, site: Site, folder: Path, http: Connec
     """The blog as configured; nothing is asked before its first use."""
     password = options.password.reveal()
     api = options.api(name, http, hide=(password,))
-    blog = Blog(api, options.url, options.user, password, endpoint=options.endpoint, number=options.blog)
+    blog = Blog(api, options.url, options.username, password, endpoint=options.endpoint, number=options.blog)
     return XmlRpc(name, options, blog=blog, language=site.language)

@@ -241,9 +241,14 @@ def filled(articles: int, dice: random.Random) -> None:
             store.read_now(index.kin, fingerprint, feed="feed0")
             took.append(time.perf_counter() - start)
         took.sort()
+        start = time.process_time()
+        for fingerprint in looked:
+            store.read_now(index.kin, fingerprint, feed="feed0")
+        processor = (time.process_time() - start) / TIMED
         print(
             f"  look-up: median {took[TIMED // 2] * 1e6:.0f} µs, 99 of 100 within {took[TIMED * 99 // 100] * 1e6:.0f} µs"
         )
+        print(f"  processor time of a look-up: {processor * 1e6:.0f} µs")
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         print(f"  memory: {memory / 1024:.0f} MB, {(memory - before) / 1024:.1f} MB more after {TIMED} look-ups")
 

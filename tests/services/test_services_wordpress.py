@@ -94,7 +94,7 @@ async def test_what_is_wrong_is_told_to_the_owner(wordpress: wordpress.Site) -> 
     login = wordpress.users["author"].password
     for role, options, expected in (
         ("author", {"password": Secret(login)}, "not the one to log in with"),
-        ("author", {"user": "nobody"}, "are user and password right"),
+        ("author", {"username": "nobody"}, "are username and password right"),
         ("subscriber", {}, "may not write posts"),
         ("contributor", {"pictures": "link"}, 'set status = "pending"'),
         ("author", {"author": wordpress.users["editor"].login}, "needs the role Editor"),

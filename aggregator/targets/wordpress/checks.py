@@ -48,7 +48,7 @@ def _about_credentials(error: PublishError, *, application_passwords: bool) -> s
             "and a security plugin may have switched them off"
         )
     return (
-        f"{error.message}; are user and password right (an Application Password from the account's profile, not "
+        f"{error.message}; are username and password right (an Application Password from the account's profile, not "
         "the one to log in with), and does the web server pass the Authorization header on?"
     )
 

@@ -86,7 +86,8 @@ def compare(one: Telling, other: Telling) -> Match:
     agree = titles_agree(one, other)
     if one.text is None or other.text is None:
         return _unseen(one, other, estimate, score, agree=agree)
-    return _seen(one.text, other.text, agree=agree)
+    named = frozenset(fingerprints.words(" ".join((*one.names, *other.names))))
+    return _seen(one.text, other.text, named, agree=agree)
 
 
 def titles_agree(one: Telling, other: Telling) -> bool:
@@ -126,7 +127,7 @@ def _numbers_unlike(mine: bytes, yours: bytes) -> bool:
     return least >= FEW_NUMBERS and alike < (1 - OTHER_NUMBERS) * least
 
 
-def _seen(one: str, other: str, *, agree: bool) -> Match:
+def _seen(one: str, other: str, named: frozenset[str], *, agree: bool) -> Match:
     """The decision by both texts."""
     mine, yours = fingerprints.words(one), fingerprints.words(other)
     share, score = _overlap(fingerprints.shingles(mine), fingerprints.shingles(yours))
@@ -134,13 +135,17 @@ def _seen(one: str, other: str, *, agree: bool) -> Match:
         return _different(f"they have only {score:.2f} of the words in common", score)
     if share < ENOUGH and not (agree and score >= CONTAINED):
         return _different(f"{score:.2f} of the words are the same, but not enough of them or of the titles", score)
-    if difference := _difference(mine, yours):
+    if difference := _difference(mine, yours, named):
         return _different(difference, score)
     return Match(decision=Decision(Likeness.SAME, f"{score:.2f} of the words"), score=score)
 
 
-def _difference(mine: Sequence[str], yours: Sequence[str]) -> str:
-    """What tells two texts from one mould apart; empty where nothing does."""
+def _difference(mine: Sequence[str], yours: Sequence[str], named: frozenset[str]) -> str:
+    """What tells two texts from one mould apart; empty where nothing does.
+
+    The words of the publishers' names, ``named``, tell nothing: they stand in datelines.
+    """
+    mine, yours = ([word for word in words if word not in named] for words in (mine, yours))
     my_numbers, your_numbers = fingerprints.numbers(mine), fingerprints.numbers(yours)
     only_mine, only_yours = my_numbers - your_numbers, your_numbers - my_numbers
     if only_mine and only_yours:

@@ -119,6 +119,13 @@ def test_numbers_in_the_names_of_publishers_are_none_of_their_titles() -> None:
     )
 
 
+def test_numbers_in_the_names_of_publishers_are_none_of_their_texts() -> None:
+    one, other = (
+        telling(f"{name} – {' '.join(COUNCIL)}", feed=name, names=(name,)) for name in ("Channel 4", "7 News")
+    )
+    assert same(stories.compare(one, other))
+
+
 def test_another_story_is_another_story() -> None:
     match = compared(" ".join(COUNCIL), weather(21, 14, 12))
     assert not same(match)

@@ -68,7 +68,8 @@ class DeliveryState(StrEnum):
     """Where a delivery stands."""
 
     PENDING = "pending"
-    CLAIMED = "claimed"  #: under a lease
+    CLAIMED = "claimed"  #: under a lease, to be attempted soon
+    BEGUN = "begun"  #: under a lease, and the target may have heard of it
     PUBLISHED = "published"
     DEAD = "dead"  #: rejected; kept for a human
     WITHDRAWN = "withdrawn"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 EPILOG = examples("wirecopy outbox", "wirecopy outbox --state dead", "wirecopy outbox --all --target blog --json")
 COLUMNS = ("target", "action", "state", "attempts", "next_attempt_at", "title", "why")
-OPEN = (DeliveryState.PENDING, DeliveryState.CLAIMED, DeliveryState.DEAD)
+OPEN = (DeliveryState.PENDING, DeliveryState.CLAIMED, DeliveryState.BEGUN, DeliveryState.DEAD)
 
 
 def outbox(

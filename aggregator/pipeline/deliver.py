@@ -50,6 +50,7 @@ class Deliverer:
     async def deliver(self, delivery: Delivery) -> Delivered:
         """Makes one attempt. Every failure is turned into what to do next; only a StoreError is raised."""
         target = self._targets[delivery.target]
+        await self._store.write(deliveries.begin, delivery.id)
         try:
             if delivery.action is Action.WITHDRAW:
                 publication, how = await self._withdraw(target, delivery)

@@ -1,6 +1,6 @@
 """The outbox: what is owed to which target. A post is promised once per target, and settled once.
 
-A delivery goes from pending to claimed to published (or withdrawn, or dead), and back to pending where an
+A delivery goes from pending to claimed to begun to published (or withdrawn, or dead), and back to pending where an
 attempt failed for now or where the post has changed. ``revision`` counts promises: only an attempt that worked on
 the latest one settles the delivery.
 """
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from aggregator.store import entries, posts, targets
@@ -23,7 +23,8 @@ from aggregator.types import Action, Delivery, DeliveryState, Outcome, Post, Pub
 
 #: Longer than any failure makes a delivery wait.
 LONGEST_WAIT = timedelta(days=8)
-OPEN = (DeliveryState.PENDING, DeliveryState.CLAIMED)
+UNDER_WAY = (DeliveryState.CLAIMED, DeliveryState.BEGUN)
+OPEN = (DeliveryState.PENDING, *UNDER_WAY)
 SETTLED = frozenset({DeliveryState.PUBLISHED, DeliveryState.WITHDRAWN})
 
 
@@ -98,14 +99,13 @@ def claim(
     something new there (None: any number). A paused target gets none. Where an earlier attempt never ended, the
     delivery is in doubt.
     """
-    _expire(session, now)
+    _release(session, DeliveryRow.lease_until <= now)
     chosen = _due(session, now, target, limit, new, newest_first)
     taken = (
         update(DeliveryRow)
         .where(DeliveryRow.id.in_(chosen), DeliveryRow.state == DeliveryState.PENDING)
         .values(
             state=DeliveryState.CLAIMED,
-            attempts=DeliveryRow.attempts + 1,
             claimed_revision=DeliveryRow.revision,
             lease_until=now + lease,
             debut_at=case((_NEW, literal(now, UtcDateTime())), else_=DeliveryRow.debut_at),
@@ -121,6 +121,13 @@ def claim(
         .order_by(*_order(newest_first))
     )
     return [_delivery(row, payload) for row, payload in session.execute(query)]
+
+
+def begin(session: Session, delivery_id: int) -> None:
+    """Notes that an attempt begins: from here to its end, only the target knows whether it was made."""
+    mine = update(DeliveryRow).where(DeliveryRow.id == delivery_id, DeliveryRow.state == DeliveryState.CLAIMED)
+    begun = {"state": DeliveryState.BEGUN, "attempts": DeliveryRow.attempts + 1}
+    session.execute(mine.values(begun).execution_options(synchronize_session=False))
 
 
 def error(session: Session, delivery_id: int) -> str:
@@ -159,14 +166,7 @@ def settle(session: Session, delivery_id: int, publication: Publication | None, 
 
 def put_back(session: Session, delivery_ids: Collection[int]) -> None:
     """Ends claims whose attempt was not begun, as if they had never been made."""
-    mine = update(DeliveryRow).where(DeliveryRow.id.in_(delivery_ids), DeliveryRow.state == DeliveryState.CLAIMED)
-    unclaimed = {
-        "state": DeliveryState.PENDING,
-        "lease_until": None,
-        "attempts": DeliveryRow.attempts - 1,
-        "debut_at": case((_CERTAINLY_NOT_THERE, None), else_=DeliveryRow.debut_at),
-    }
-    session.execute(mine.values(unclaimed).execution_options(synchronize_session=False))
+    _unclaim(session, DeliveryRow.id.in_(delivery_ids))
 
 
 def retry(session: Session, delivery_id: int, at: datetime, error: str, in_doubt: bool) -> None:
@@ -216,8 +216,7 @@ def revive(session: Session, *, target: str | None = None, key: str | None = Non
 
 def release_leases(session: Session) -> int:
     """Ends the leases of a daemon that is no more; how many there were. What it had begun is in doubt."""
-    claimed = update(DeliveryRow).where(DeliveryRow.state == DeliveryState.CLAIMED)
-    return len(session.execute(claimed.values(**_IN_DOUBT).returning(DeliveryRow.id)).all())
+    return _release(session, true())
 
 
 def unstick(session: Session, now: datetime) -> int:
@@ -271,7 +270,7 @@ def counts(session: Session) -> dict[tuple[str, DeliveryState], int]:
 def _anew(new: Columns) -> dict[str, ColumnElement[Any]]:
     """A promise over an earlier one: what is settled starts again, what is open goes on as it was."""
     old = DeliveryRow
-    is_open = or_(old.state == DeliveryState.PENDING, old.state == DeliveryState.CLAIMED)
+    is_open = or_(*(old.state == state for state in OPEN))
     return {
         "revision": old.revision + 1,
         "state": case((is_open, old.state), else_=new.state),
@@ -290,14 +289,27 @@ _CERTAINLY_NOT_THERE = and_(DeliveryRow.remote_id.is_(None), DeliveryRow.in_doub
 _IN_DOUBT: dict[str, object] = {"state": DeliveryState.PENDING, "in_doubt": True, "lease_until": None}
 
 
-def _expire(session: Session, now: datetime) -> None:
-    over = update(DeliveryRow).where(DeliveryRow.state == DeliveryState.CLAIMED, DeliveryRow.lease_until <= now)
-    session.execute(over.values(**_IN_DOUBT).execution_options(synchronize_session=False))
+def _release(session: Session, which: ColumnElement[bool]) -> int:
+    """Ends leases whose holder is no more; how many. What it had begun is in doubt."""
+    over = update(DeliveryRow).where(DeliveryRow.state == DeliveryState.BEGUN, which).values(**_IN_DOUBT)
+    begun = session.execute(over.returning(DeliveryRow.id).execution_options(synchronize_session=False)).all()
+    return len(begun) + _unclaim(session, which)
+
+
+def _unclaim(session: Session, which: ColumnElement[bool]) -> int:
+    mine = update(DeliveryRow).where(DeliveryRow.state == DeliveryState.CLAIMED, which)
+    unclaimed = {
+        "state": DeliveryState.PENDING,
+        "lease_until": None,
+        "debut_at": case((_CERTAINLY_NOT_THERE, None), else_=DeliveryRow.debut_at),
+    }
+    back = mine.values(unclaimed).returning(DeliveryRow.id).execution_options(synchronize_session=False)
+    return len(session.execute(back).all())
 
 
 def _due(session: Session, now: datetime, target: str, limit: int, new: int | None, newest_first: bool) -> list[int]:
     """Which deliveries to claim: the first ones that are due, not more of what is new there than may be."""
-    claimed = (DeliveryRow.state == DeliveryState.CLAIMED, DeliveryRow.target == target)
+    claimed = (DeliveryRow.state.in_(UNDER_WAY), DeliveryRow.target == target)
     room = limit - (session.scalar(select(func.count()).select_from(DeliveryRow).where(*claimed)) or 0)
     if room <= 0 or target in targets.paused(session, now):
         return []
@@ -368,7 +380,7 @@ def _delivery(row: DeliveryRow, payload: str) -> Delivery:
         action=Action(row.action),
         post=posts.read(payload),
         state=DeliveryState(row.state),
-        attempts=row.attempts - 1,
+        attempts=row.attempts,
         in_doubt=row.in_doubt,
         next_attempt_at=row.next_attempt_at,
         lease_until=row.lease_until,

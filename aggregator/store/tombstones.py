@@ -83,7 +83,7 @@ def lift(session: Session, feed: str, entry_key: str, now: datetime) -> bool:
     withdrawals = update(DeliveryRow).where(
         DeliveryRow.post_key == post_key, DeliveryRow.action == Action.WITHDRAW.value
     )
-    under_way = DeliveryRow.state == DeliveryState.CLAIMED.value
+    under_way = DeliveryRow.state.in_([DeliveryState.CLAIMED.value, DeliveryState.BEGUN.value])
     taken_back_there = DeliveryRow.state == DeliveryState.WITHDRAWN.value
     session.execute(
         withdrawals.values(

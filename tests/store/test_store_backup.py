@@ -68,7 +68,8 @@ def test_damage_is_found(tmp_path: Path, page: int) -> None:
 
 def test_the_facts_tell_what_is_owed(store: Store) -> None:
     owe(store, 1, 2)
-    store.write_now(deliveries.claim, NOW, "blog", limit=1, lease=NOW - NOW)
+    (claimed,) = store.write_now(deliveries.claim, NOW, "blog", limit=1, lease=NOW - NOW)
+    store.write_now(deliveries.begin, claimed.id)
     store.write_now(deliveries.release_leases)
     assert store.read_now(entries.counts) == {Outcome.QUEUED: 2}
     assert backup.facts(store) == [

@@ -32,7 +32,9 @@ def claim(
 
 
 def one(store: Store, now: datetime = NOW) -> Delivery:
+    """The one delivery that is due, its attempt begun."""
     (delivery,) = claim(store, now)
+    store.write_now(deliveries.begin, delivery.id)
     return delivery
 
 
@@ -165,6 +167,18 @@ class TestClaim:
         assert store.write_now(deliveries.release_leases) == 1
         assert store.write_now(deliveries.release_leases) == 0
         assert one(store).in_doubt
+
+    def test_what_a_dead_daemon_had_claimed_and_not_begun_is_as_before(self, store: Store) -> None:
+        owe(store, 1, 2)
+        first, _ = claim(store, limit=2)
+        store.write_now(deliveries.begin, first.id)
+        assert store.write_now(deliveries.release_leases) == 2
+        assert [(again.attempts, again.in_doubt) for again in claim(store, limit=2)] == [(1, True), (0, False)]
+
+    def test_what_is_begun_is_under_way(self, store: Store) -> None:
+        owe(store, 1, 2)
+        one(store)
+        assert claim(store) == []
 
     def test_two_claims_never_share_a_delivery(self, store: Store) -> None:
         owe(store, *range(30))
@@ -353,5 +367,5 @@ def test_counts_are_by_target_and_state(store: Store) -> None:
     one(store)
     assert store.read_now(deliveries.counts) == {
         ("blog", DeliveryState.PENDING): 1,
-        ("blog", DeliveryState.CLAIMED): 1,
+        ("blog", DeliveryState.BEGUN): 1,
     }

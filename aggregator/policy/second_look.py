@@ -16,8 +16,8 @@ WAITS = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6))
 COSTLY_WAITS = WAITS[:1]
 LONGEST_WAIT = timedelta(days=7)
 LONGEST_HOLD = timedelta(hours=1)  #: an entry is news: rather a few words of it now than all of them tomorrow
-#: Words of a feed's own text that will do without the page: a sentence. With the link alone none are shown.
-ENOUGH = {Rights.FULL: 8, Rights.EXCERPT: 8, Rights.LINK: 0}
+#: Words of a feed's own text that will do without the page: any. With the link alone none are shown.
+ENOUGH = {Rights.FULL: 1, Rights.EXCERPT: 1, Rights.LINK: 0}
 
 
 class Meanwhile(StrEnum):
@@ -57,7 +57,7 @@ def after(
     wait = max(waits[looks], min(wish, LONGEST_WAIT))
     outcome, meanwhile = Meanwhile.SHOWN, "the feed's own words are shown"
     if known is None and wait <= LONGEST_HOLD and words_given < ENOUGH[rights]:
-        outcome, meanwhile = Meanwhile.HELD, f"held back, since the feed gives only {words_given} words"
+        outcome, meanwhile = Meanwhile.HELD, "held back, since the feed gives no words of its own"
     elif known is not None and known.post_key is not None and known.basis is Basis.PAGE:
         outcome, meanwhile = Meanwhile.HELD, "the post that was made from its page stays"
     plan = f"its page is looked at again in {words(wait)} ({looks + 1} of {len(waits)})"

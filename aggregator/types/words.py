@@ -1,0 +1,74 @@
+"""The words that a thing here can be told by: small closed sets, and the decision that carries one of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+O_co = TypeVar("O_co", bound=StrEnum, covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision(Generic[O_co]):
+    """What a policy function answers: an outcome, and a reason that a person can read."""
+
+    outcome: O_co
+    reason: str
+
+
+class Rights(StrEnum):
+    """What we may do with the entries of a feed, from least to most."""
+
+    LINK = "link"  #: title, credit and link only
+    EXCERPT = "excerpt"  #: a short excerpt
+    FULL = "full"  #: the whole text
+
+
+class Outcome(StrEnum):
+    """Where an entry stands. Each entry has exactly one, with a reason."""
+
+    WAITING = "waiting"  #: for its page, which could not be had, or to be shown by its feed again
+    QUEUED = "queued"  #: a post was made and is owed to at least one target
+    PUBLISHED = "published"  #: every target has it
+    DEAD = "dead"  #: a target rejected it for good
+    DUPLICATE = "duplicate"  #: another entry already tells this story
+    DROPPED = "dropped"  #: a transform did not want it
+    TOO_OLD = "too-old"  #: older than ``max_age``
+    BACKLOG = "backlog"  #: beyond ``max_new`` on first subscription
+    BURIED = "buried"  #: a tombstone keeps it from coming back
+    EMPTY = "empty"  #: neither title, nor text, nor link: nothing to publish
+    WITHDRAWN = "withdrawn"  #: was published and taken back
+
+
+class Duplicates(StrEnum):
+    """By what an entry is a duplicate of what another feed brought."""
+
+    STORY = "story"  #: it tells the same story: it stands at the same address, or has nearly the same words
+    ADDRESS = "address"  #: it stands at the same address
+    KEEP = "keep"  #: by nothing: each entry gets its own post
+
+
+class Basis(StrEnum):
+    """Where the text of an article came from."""
+
+    PAGE = "page"
+    FEED = "feed"
+
+
+class DeliveryState(StrEnum):
+    """Where a delivery stands."""
+
+    PENDING = "pending"
+    CLAIMED = "claimed"  #: under a lease, to be attempted soon
+    BEGUN = "begun"  #: under a lease, and the target may have heard of it
+    PUBLISHED = "published"
+    DEAD = "dead"  #: rejected; kept for a human
+    WITHDRAWN = "withdrawn"
+
+
+class Action(StrEnum):
+    """What a delivery is to do at its target."""
+
+    PUBLISH = "publish"  #: put it there, or bring what is there up to date
+    WITHDRAW = "withdraw"

@@ -216,6 +216,19 @@ async def test_a_file_whose_front_matter_a_person_broke_is_left_as_it_is(
     assert path.read_text() == "rewritten by hand"
 
 
+@pytest.mark.parametrize("edited", ["rewritten by hand", ""])
+async def test_an_edit_gives_way_where_the_option_says_so(tmp_path: Path, edited: str) -> None:
+    target = make_target(tmp_path, "jekyll", overwrite_edits=True)
+    first = await publish(target)
+    path = tmp_path / first.remote_id
+    path.write_text(edited or path.read_text().replace("First paragraph", "My own first paragraph"))
+    again = await publish(target, make_post(1, body="<p>An update.</p>"), first)
+    assert (again.remote_id, again.remote_url, again.note) == (first.remote_id, first.remote_url, "")
+    assert "An update." in path.read_text()
+    assert "y own" not in path.read_text()
+    await target.close()
+
+
 async def test_a_file_that_a_person_deleted_is_not_made_again(target: MarkdownTarget, tmp_path: Path) -> None:
     first = await publish(target)
     (tmp_path / first.remote_id).unlink()

@@ -275,6 +275,14 @@ class TestTheOwner:
         assert far.statuses[first.remote_id]["content"] == "<p>Mine now</p>"
         assert second.pushed_hash == first.pushed_hash
 
+    async def test_an_edit_gives_way_where_the_option_says_so(self, far: FakeMastodon) -> None:
+        target = build(far, overwrite_edits=True)
+        first = await target.publish(make_post(), media=NO_MEDIA, previous=None)
+        far.statuses[first.remote_id]["content"] = "<p>Mine now</p>"
+        second = await target.publish(make_post(title="New"), media=NO_MEDIA, previous=first)
+        assert "New" in far.statuses[first.remote_id]["content"]
+        assert second.note == ""
+
     async def test_what_was_deleted_there_is_not_made_again(self, far: FakeMastodon) -> None:
         target = build(far)
         first = await target.publish(make_post(), media=NO_MEDIA, previous=None)

@@ -235,6 +235,13 @@ class TestTheOwner:
         third = await target.publish(make_post(body="<p>Newer.</p>"), media=NO_MEDIA, previous=second)
         assert "edited by hand" in third.note
 
+    async def test_an_edit_gives_way_where_the_option_says_so(self, blog: FakeMicropub) -> None:
+        target = build(blog, overwrite_edits=True)
+        first = await target.publish(make_post(), media=NO_MEDIA, previous=None)
+        blog.entries[first.remote_id]["name"] = ["A better headline"]
+        second = await target.publish(make_post(title="New"), media=NO_MEDIA, previous=first)
+        assert (blog.entries[first.remote_id]["name"], second.note) == (["New"], "")
+
     async def test_markup_that_the_server_rewrites_is_no_edit(self, blog: FakeMicropub) -> None:
         target = build(blog)
         first = await target.publish(make_post(), media=NO_MEDIA, previous=None)

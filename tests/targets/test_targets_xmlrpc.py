@@ -269,6 +269,27 @@ class TestTheOwner:
         assert "edited by hand" in third.note
         assert wordpress.posts[first.remote_id]["title"] == "Mine"
 
+    @pytest.mark.parametrize("blog", [FakeWordPress, FakeMetaWeblog])
+    async def test_an_edit_gives_way_where_the_option_says_so(self, blog: type[Blog]) -> None:
+        far = blog()
+        target = build(far, overwrite_edits=True)
+        first = await target.publish(make_post(), media=NO_MEDIA, previous=None)
+        far.posts[first.remote_id] |= {"title": "Mine", "modified": far.tick()}
+        second = await target.publish(make_post(title="New"), media=NO_MEDIA, previous=first)
+        assert (far.posts[first.remote_id]["title"], second.note) == ("New", "")
+
+    async def test_an_edit_in_the_very_moment_gives_way_too(self, wordpress: FakeWordPress) -> None:
+        target = build(wordpress, overwrite_edits=True)
+        first = await target.publish(make_post(), media=NO_MEDIA, previous=None)
+
+        def edit(method: str) -> None:
+            if method == "wp.editPost":
+                wordpress.posts[first.remote_id] |= {"title": "Mine", "modified": wordpress.tick()}
+
+        wordpress.before_call = edit
+        await target.publish(make_post(title="New"), media=NO_MEDIA, previous=first)
+        assert wordpress.posts[first.remote_id]["title"] == "New"
+
     async def test_a_push_of_ours_that_arrived_unseen_is_no_edit(self, wordpress: FakeWordPress) -> None:
         target = build(wordpress)
         first = await target.publish(make_post(), media=NO_MEDIA, previous=None)

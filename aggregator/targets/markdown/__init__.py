@@ -133,6 +133,7 @@ def _layout(name: str, options: Options, site: Site) -> Layout:
         categories=options.categories,
         further=options.front_matter,
         language=site.language,
+        overwrites_edits=options.overwrite_edits,
     )
 
 

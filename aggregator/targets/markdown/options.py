@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from aggregator.config import BadValueError, BaseUrl, Line, Section
 from aggregator.targets.markdown import profiles
-from aggregator.targets.shared.options import Pictures, Timeout
+from aggregator.targets.shared.options import OverwriteEdits, Pictures, Timeout
 from aggregator.targets.shared.programs import Environment
 
 AUTHOR = re.compile(r"([^<>\n]{1,100}) <([^<>\s]{1,200})>")
@@ -91,3 +91,4 @@ class Options(Section):
     environment: Environment = Field(default={}, description="further environment variables")
     timeout: Timeout = Field(default=timedelta(minutes=5), description="for one build; then it is killed")
     git: GitOptions | None = Field(default=None, description="commit and push")
+    overwrite_edits: OverwriteEdits = False

@@ -38,6 +38,7 @@ class Layout:
     categories: tuple[str, ...]
     further: Fields
     language: str
+    overwrites_edits: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +68,8 @@ class Posts:
         if held is not None:
             if held.own is None and previous is None:
                 raise RejectedError(layout.target, f"a file that is not ours is in the way: {held.path}")
-            if held.own is None or not matter.untouched(held.text, held.own):
+            edited = held.own is None or not matter.untouched(held.text, held.own)
+            if edited and not layout.overwrites_edits:
                 return self._left_alone(post, held, previous)
         published_at = self._published_at(post, held, previous)
         path = held.own.path if held and held.own else profiles.path(layout.permalink, post.slug, published_at)

@@ -23,6 +23,7 @@ from aggregator.targets.mastodon.server import Server, Status
 from aggregator.targets.mastodon.status import DEFAULT, FACTS, LINK, Limits
 from aggregator.targets.shared import article, edits, pictures
 from aggregator.targets.shared.api import Web, leaving_doubt
+from aggregator.targets.shared.options import OverwriteEdits
 from aggregator.types import Image, MediaFile, Post, Publication, Site
 
 UNCHANGEABLE = "the server can't change a status: left as it was"
@@ -62,6 +63,7 @@ class Options(Web):
     max_pictures: int = Field(
         default=4, ge=0, le=16, description="how many are attached, as far as the server takes them"
     )
+    overwrite_edits: OverwriteEdits = False
 
 
 class Mastodon:
@@ -76,7 +78,7 @@ class Mastodon:
         return f"Mastodon({self.name!r})"
 
     async def publish(self, post: Post, *, media: Mapping[str, MediaFile], previous: Publication | None) -> Publication:
-        """Makes the status, or edits it; what a person edited there is left as it is."""
+        """Makes the status, or edits it, unless a person has edited it there."""
         limits = await self._server.limits()
         if previous is not None:
             return await self._update(post, media, previous, limits)
@@ -143,7 +145,8 @@ class Mastodon:
         held = await self._server.status(previous.remote_id)
         if held is None:
             raise RemovedError(self.name, f"somebody deleted {previous.remote_url or previous.remote_id} there")
-        if previous.version and held.fingerprint != previous.version:
+        edited = previous.version and held.fingerprint != previous.version
+        if edited and not self._options.overwrite_edits:
             return replace(previous, note=edits.NOTE)
         status = await self._edit(post, media, held, limits)
         if status is None:

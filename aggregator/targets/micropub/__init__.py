@@ -23,7 +23,7 @@ from aggregator.targets.micropub.entry import Held, Reference
 from aggregator.targets.micropub.server import Absence, Server
 from aggregator.targets.shared import article, edits
 from aggregator.targets.shared.api import Web, leaving_doubt
-from aggregator.targets.shared.options import BlogOfAccount, Endpoint, Pictures
+from aggregator.targets.shared.options import BlogOfAccount, Endpoint, OverwriteEdits, Pictures
 from aggregator.targets.shared.pictures import Uploads
 from aggregator.types import MediaFile, Post, Publication, Site
 
@@ -49,6 +49,7 @@ class Options(Web):
     reference: Reference = Field(default="none", description="the property that names the original's address")
     syndicate_to: tuple[Line, ...] = Field(default=(), description="uids of places that the server sends copies to")
     blog: BlogOfAccount = ""
+    overwrite_edits: OverwriteEdits = False
 
 
 class Micropub:
@@ -70,13 +71,13 @@ class Micropub:
         return f"Micropub({self.name!r})"
 
     async def publish(self, post: Post, *, media: Mapping[str, MediaFile], previous: Publication | None) -> Publication:
-        """Makes the entry, or replaces its properties; what a person edited there is left as it is."""
+        """Makes the entry, or replaces its properties, unless a person has edited it there."""
         if previous is None:
             url, note = await self._create(post, media)
         else:
             url = previous.remote_url or previous.remote_id
             held = await self._present(url)
-            if held and held.edited_since(previous.version):
+            if held and held.edited_since(previous.version) and not self._options.overwrite_edits:
                 return replace(previous, note=edits.NOTE)
             url, note = await self._update(post, media, url, held)
         self._learn(url, post)

@@ -19,7 +19,7 @@ from aggregator.policy import change
 from aggregator.targets import Connect
 from aggregator.targets.shared import article, edits, wptext
 from aggregator.targets.shared.api import Web, leaving_doubt
-from aggregator.targets.shared.options import BlogOfAccount, Dating, Endpoint, Pictures, SourceTags
+from aggregator.targets.shared.options import BlogOfAccount, Dating, Endpoint, OverwriteEdits, Pictures, SourceTags
 from aggregator.targets.shared.pictures import DIGITS, Uploads
 from aggregator.targets.xmlrpc.blog import Blog, Uploaded
 from aggregator.targets.xmlrpc.held import Held, Wanted
@@ -47,6 +47,7 @@ class Options(Web):
     lead: Literal["text", "featured"] = Field(
         default="text", description="the lead picture at the head of the text, or as WordPress's featured image"
     )
+    overwrite_edits: OverwriteEdits = False
 
 
 class XmlRpc:
@@ -63,7 +64,7 @@ class XmlRpc:
         return f"XmlRpc({self.name!r})"
 
     async def publish(self, post: Post, *, media: Mapping[str, MediaFile], previous: Publication | None) -> Publication:
-        """Makes the post, finishes a draft of it, or brings it up to date; a person's edit is left as it is."""
+        """Makes the post, finishes a draft of it, or brings it up to date, unless a person has edited it."""
         if previous is None:
             return await self._create(post, media)
         held = await self._blog.get(previous.remote_id)
@@ -72,7 +73,9 @@ class XmlRpc:
         if held is None or held.status == TRASH:
             where = previous.remote_url or previous.remote_id
             raise RemovedError(self.name, f"somebody put {where} into the trash there, or deleted it")
-        if not held.unfinished and held.edited_since(previous.version):
+        if self._options.overwrite_edits:
+            held = replace(held, modified="")  # else WordPress itself would keep an edit of this very moment
+        elif not held.unfinished and held.edited_since(previous.version):
             return replace(previous, note=edits.NOTE)
         wanted, left_out = await self._wanted(post, media, held)
         return await self._change(post, held, wanted, left_out)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import ipaddress
 import re
 from functools import cache, lru_cache
@@ -24,8 +26,29 @@ TRACKING = frozenset(
     wt_mc wt.mc_id itm_source itm_medium itm_campaign feature_source ref_src ref_url rss_feed""".split()
 )
 TRACKING_PREFIXES = ("utm_", "mtm_", "pk_", "piwik_", "matomo_", "_ga", "utm-", "wt_zmc")
+#: Redirectors that say in a parameter where they lead: host (with all below it) and path, as regular expressions.
+REDIRECTORS = re.compile(
+    r"""(?:(?:www|news)\.)?google\.[a-z.]{2,6}/url|(?:www\.)?bing\.com/(?:news/apiclick\.aspx|ck/a)
+    |(?:[a-z]+\.)?(?:facebook\.com/l\.php|instagram\.com/)|out\.reddit\.com/.*|t\.umblr\.com/redirect
+    |(?:www\.)?(?:youtube\.com/redirect|linkedin\.com/(?:redir/redirect|safety/go)|vk\.com/away\.php)
+    |slack-redir\.net/link|steamcommunity\.com/linkfilter/|(?:[a-z0-9]+\.)?safelinks\.protection\.outlook\.com/.*
+    |go\.skimresources\.com/|redirect\.viglink\.com/|click\.linksynergy\.com/.*
+    |.+/(?:redirect|redir|out|outbound|away|exit|click|clk|l|r|go|link|jump)(?:\.php|\.aspx?|\.cgi)?/?""",
+    re.VERBOSE | re.IGNORECASE,
+)
+LEADS = ("url", "u", "q", "z", "to", "target", "dest", "destination", "redirect", "redirect_url", "murl")
+MAX_WRAPPINGS = 3
 SECRETS = re.compile(r"(?i)(token|secret|key|pass|pwd|auth|sig|session|credential)")
 
+#: Parameters that ask for another form of the same page.
+_OTHER_FORMS = frozenset(
+    [(name, value) for name in ("amp", "print", "printable") for value in ("", "1", "true", "yes")]
+    + [(name, value) for name in ("outputtype", "output", "view", "mode") for value in ("amp", "print")]
+    + [("m", "1"), ("m", "0")]
+)
+_AMP_CACHE = re.compile(
+    r"(?i)(?:(?:www\.)?google\.[a-z.]{2,6}/amp|[a-z0-9-]+\.cdn\.ampproject\.org/[cv])/(s/)?([^/]+\..+)"
+)
 _ABSOLUTE = re.compile(r"(?i)^[a-z][a-z0-9+.-]*:")
 _PLAIN = re.compile(r"https?://[A-Za-z0-9._-]+(?::\d{1,4})?(?:[/?#]\S*)?")
 _JUNK = re.compile(r"[\x00-\x20\x7f]+")
@@ -96,25 +119,40 @@ def strip_tracking(url: str) -> str:
     return urlunsplit((parts.scheme, parts.netloc, parts.path, "&".join(kept), fragment))
 
 
+def unwrap(url: str) -> str:
+    """Where a redirector or an AMP cache leads, as far as the address itself tells it; else the address as it is.
+
+    Google (Alerts among them), Bing, Yahoo, Facebook and kin name the page in a parameter or in their path.
+    """
+    for _ in range(MAX_WRAPPINGS):
+        inner = _wrapped(url)
+        if inner is None:
+            break
+        url = inner
+    return url
+
+
 def compare_key(url: str) -> str:
     """A form of the address for comparison only, never for fetching.
 
-    Two addresses with one key are taken for one page: scheme, ``www.``/``m.``/``amp.``, tracking
+    Two addresses with one key are taken for one page: redirectors, scheme, ``www.``/``m.``/``amp.``, tracking
     parameters, AMP and print forms, trailing slash, index files, fragment and the query's order don't count.
     Falls back to the address itself where it can't be read.
     """
     try:
-        parts = urlsplit(normalize(strip_tracking(url)))
+        parts = urlsplit(normalize(strip_tracking(unwrap(url))))
     except ValueError:
         return url
     netloc = re.sub(r"^(?:www\d?|m|mobile|amp)\.(?=[^.]+\.)", "", parts.netloc)
+    netloc = re.sub(r"^([a-z]{2,3})\.m\.(?=[^.]+\.)", r"\1.", netloc)  # en.m.wikipedia.org
     path = re.sub(r"(?i)/(?:index\.(?:html?|php))$", "/", parts.path)
     path = re.sub(r"(?i)(?:/amp(?:/|\.html)?|\.amp)$", "", path)
+    path = re.sub(r"(?i)(?<=[^/])/print(?:/|\.html?)?$", "", path)
     path = re.sub(r"^/amp/", "/", path)
     query = sorted(
         (name, value)
         for name, value in parse_qsl(parts.query, keep_blank_values=True)
-        if (name.lower(), value.lower()) not in {("amp", "1"), ("amp", ""), ("outputtype", "amp"), ("print", "1")}
+        if (name.lower(), value.lower()) not in _OTHER_FORMS
     )
     tail = "?" + "&".join(f"{name}={value}" for name, value in query) if query else ""
     return f"{netloc}{path.rstrip('/')}{tail}"
@@ -231,6 +269,39 @@ def _remove_dots(path: str) -> str:
         else:
             out.append(segment)
     return "/".join(out)
+
+
+def _wrapped(url: str) -> str | None:
+    """The address that another one, taken for a redirector, leads to; None where it is none."""
+    if not url.startswith(("http://", "https://")) or len(url) > MAX_LENGTH:
+        return None
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    place = f"{parts.netloc}{parts.path}"
+    if parts.netloc.endswith(".yahoo.com"):
+        # r.search.yahoo.com/…/RU=ADDRESS/RK=…, and …/*ADDRESS of old
+        found = re.search(r"/RU=(https?%3a[^/]+)/|/\*(https?(?::|%3a)//?.+)$", url, re.IGNORECASE)
+        inner = unquote(found[1]) if found and found[1] else found[2].replace("%3A", ":") if found else ""
+    elif cached := _AMP_CACHE.fullmatch(place):
+        inner = f"{'https' if cached[1] else 'http'}://{cached[2]}" + (f"?{parts.query}" if parts.query else "")
+    elif parts.query and REDIRECTORS.fullmatch(place):
+        said = {name.lower(): value for name, value in reversed(parse_qsl(parts.query))}
+        inner = next((_plain(said[name]) for name in LEADS if _plain(said.get(name, ""))), "")
+    else:
+        inner = ""
+    return resolve(None, inner) if "." in host(inner) else None
+
+
+def _plain(value: str) -> str:
+    """The address in a redirector's parameter; empty where it is none. Bing writes ``a1`` and base64."""
+    if value.startswith("a1aHR0c"):
+        try:
+            value = base64.urlsafe_b64decode(f"{value[2:]}{'=' * (-len(value[2:]) % 4)}").decode()
+        except (binascii.Error, UnicodeDecodeError):
+            return ""
+    return value if value.lower().startswith(("http://", "https://")) else ""
 
 
 def _is_tracking(pair: str, site: str) -> bool:

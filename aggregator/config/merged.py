@@ -97,7 +97,7 @@ def _merge(name: str, own: FeedSettings, config: Config) -> Feed:
         ),
         allow_hosts=settings.allow_hosts or (),
         headers=tuple((key, secret.reveal()) for key, secret in (settings.headers or {}).items()),
-        auth=(auth.user, auth.password.reveal()) if auth else None,
+        auth=(auth.username, auth.password.reveal()) if auth else None,
         group=settings.group or "",
         licence=settings.licence or "",
         credit=settings.credit or "",

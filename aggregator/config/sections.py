@@ -133,9 +133,9 @@ class SiteSettings(Section):
 
 
 class AuthSettings(Section):
-    """``auth``: user and password for HTTP Basic authentication."""
+    """``auth``: username and password for HTTP Basic authentication."""
 
-    user: Line
+    username: Line
     password: Secret
 
 

@@ -204,7 +204,7 @@ def _web_address(value: str, *, what: str) -> str:
     if parts.username is not None or parts.password is not None:
         raise BadValueError(
             "user name and password don't belong into an address",
-            'use auth = { user = "…", password = { env = "…" } } instead',
+            'use auth = { username = "…", password = { env = "…" } } instead',
         )
     if len(value) > urls.MAX_LENGTH:
         raise BadValueError(f"an address has at most {urls.MAX_LENGTH} characters")

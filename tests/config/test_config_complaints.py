@@ -45,7 +45,8 @@ FACTS = [
     (FEED + "headers = { X = { env = 'WIRECOPY_UNSET' } }", "feeds.a.headers.X", "10 the environment variable WIRECOPY_UNSET"),
     (FEED + "headers = { X = { file = '/nowhere/x' } }", "feeds.a.headers.X", "10 the file /nowhere/x can't be read"),
     (FEED + "headers = { X = { envv = 'HOME' } }", "feeds.a.headers.X", '10 must be a secret (write { env = "NAME" }'),
-    (FEED + "auth = { user = 'a' }", "feeds.a.auth.password", "10 is missing"),
+    (FEED + "auth = { username = 'a' }", "feeds.a.auth.password", "10 is missing"),
+    (FEED + "auth = { user = 'a', password = 'b' }", "feeds.a.auth.user", '10 unknown key (did you mean "username"?)'),
     (FEED + "auth = 'a:b'", "feeds.a.auth", "10 must be a table, not text"),
     (FEED + "credit = '{{ title'", "feeds.a.credit", "10 not a Jinja2 template"),
     (FEED + "credit = '{{ titel }}'", "feeds.a.credit", "10 this template knows no titel (it may use authors, licence, original,"),
@@ -113,10 +114,10 @@ def test_all_complaints_come_at_once_in_the_order_of_the_file(write):
 
 def test_no_complaint_tells_a_secret(problems):
     found = problems(
-        "[feeds.a]\nurl = 'https://me:hunter2@a.example/?token=hunter2'\nauth = { user = 7, password = 'hunter2\\u0007' }\n"
+        "[feeds.a]\nurl = 'https://me:hunter2@a.example/?token=hunter2'\nauth = { username = 7, password = 'hunter2\\u0007' }\n"
         "headers = { X = { text = 'hunter2' } }\n[targets.b]\nkind = 'config_kinds.shelf'\npath = 'p'\npassword = ['hunter2']\n"
     )
-    assert {"feeds.a.url", "feeds.a.auth.user", "feeds.a.headers.X", "targets.b.password"} <= found.keys()
+    assert {"feeds.a.url", "feeds.a.auth.username", "feeds.a.headers.X", "targets.b.password"} <= found.keys()
     assert "hunter2" not in str(found)
 
 

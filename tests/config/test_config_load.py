@@ -106,7 +106,7 @@ def test_every_setting_of_a_feed_arrives(write, monkeypatch, tmp_path):
             credit = "{{ original.title }}"
             allow_hosts = ["A.example", "bücher.example"]
             headers = { "X-Token" = { env = "TEST_TOKEN" }, Accept-Language = "en" }
-            auth = { user = "me", password = { file = "password" } }
+            auth = { username = "me", password = { file = "password" } }
             targets = ["blog"]
             [[feeds.a.transforms]]
             kind = "filter"
@@ -141,7 +141,7 @@ def test_secrets_never_print(write, monkeypatch):
             [feeds.a]
             url = "https://a.example/"
             headers = { "X-Token" = { env = "TEST_TOKEN" } }
-            auth = { user = "me", password = "hunter2" }
+            auth = { username = "me", password = "hunter2" }
             """
         )
     )

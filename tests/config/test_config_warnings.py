@@ -59,7 +59,7 @@ def test_a_missing_contact_is_told(write):
     ],
 )
 def test_secrets_in_a_file_that_others_can_read_are_told(write, mode, password, told):
-    path = write(FEED + f"auth = {{ user = 'me', password = {password} }}", head=CONTACT)
+    path = write(FEED + f"auth = {{ username = 'me', password = {password} }}", head=CONTACT)
     path.chmod(mode)
     found = warnings(load(path))
     assert any("chmod 600" in text for text in found) is told

@@ -103,10 +103,13 @@ class Projection:
         return result
 
     def choose(self, title: str = "") -> None:
-        """Keeps the matched blocks, and those between them that belong to the text; leaves furniture out."""
+        """Keeps the matched blocks, and those between them that belong to the text; leaves furniture out.
+
+        In a table of data, "Home" and "Previous" are the heads of columns.
+        """
         for block in self.page.blocks:
             block.kept = block.matched or self._belongs(block)
-            if block.kept and "pre" not in block.context:
+            if block.kept and "pre" not in block.context and not self._in_data(block):
                 block.kept = not boilerplate.is_furniture(block.text, len(block.words))
         self.title = title
         self._drop_title(title)
@@ -184,11 +187,11 @@ class Projection:
 
     def _in_data(self, block: Block) -> bool:
         """Whether it is a cell of a table of data that the base text has a good part of."""
-        table = next(block.element.iterancestors("table"), None)
-        return table is not None and table in self._tables() and writer.is_data(table)
+        table = next(block.element.iterancestors("table"), None) if "table" in block.context else None
+        return table is not None and table in self._tables()
 
     def _tables(self) -> set[lxml.html.HtmlElement]:
-        """The tables of which the base text has at least three words in ten."""
+        """The tables of data of which the base text has at least three words in ten."""
         if self.tables is None:
             words: dict[lxml.html.HtmlElement, list[int]] = {}
             for block in self.page.blocks:
@@ -196,7 +199,11 @@ class Projection:
                 if table is not None:
                     counts = words.setdefault(table, [0, 0])
                     counts[block.matched] += len(block.words)
-            self.tables = {table for table, (other, held) in words.items() if held >= 0.3 * (other + held)}
+            self.tables = {
+                table
+                for table, (other, held) in words.items()
+                if held >= 0.3 * (other + held) and writer.is_data(table)
+            }
         return self.tables
 
     def _near(self, block: Block) -> bool:

@@ -63,7 +63,7 @@ def post(
         slug=previous.slug if previous else f"{urls.slug(title)}-{key[:8]}",
         body=_body(article, rights, excerpt),
         excerpt=excerpt if rights is not Rights.LINK else "",
-        standfirst=article.standfirst if rights is not Rights.LINK and of_page else "",
+        standfirst=article.standfirst if rights is Rights.FULL and of_page else "",  # an excerpt begins with it
         credit=credit(article, publisher.name, publisher.url, feed=feed),
         canonical_url=article.canonical_url or entry.url,
         authors=article.authors or entry.authors,

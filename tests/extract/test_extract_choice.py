@@ -181,3 +181,10 @@ def test_the_first_picture_of_the_content_leads() -> None:
     article = from_entry(content='<p><img src="/a.jpg" width="600" alt="A"></p><p>The text.</p>')
     assert article.lead == Image(url="https://www.example.org/a.jpg", alt="A", width=600)
     assert article.body == "<p>The text.</p>"
+
+
+def test_the_heads_of_columns_stay_whatever_they_are_called() -> None:
+    rows = "".join(f"<tr><td>Quay {n}</td><td>22.{n}0</td><td>04.{n}5</td></tr>" for n in range(1, 6))
+    table = f"<table><thead><tr><th>Stop</th><th>Next</th><th>Home</th></tr></thead><tbody>{rows}</tbody></table>"
+    found = extract.article(page(f"<article>{numbered(6)}{table}{numbered(6, OTHER)}</article>"), Entry(url=URL))
+    assert "<th>Stop</th><th>Next</th><th>Home</th>" in found.body

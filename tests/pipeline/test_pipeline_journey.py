@@ -360,6 +360,14 @@ async def test_a_link_alone_shows_no_text(bench: Bench) -> None:
     assert (post.body, post.excerpt, post.standfirst, post.images) == ("", "", "", ())
 
 
+async def test_an_excerpt_does_not_stand_there_twice(bench: Bench) -> None:
+    await bench.refresh(replace(serve(bench, item(1)), rights=Rights.EXCERPT))
+    await bench.deliver()
+    (post,) = bench.target.posts.values()
+    assert (post.standfirst, post.body) == ("", f"<p>{post.excerpt}</p>")
+    assert post.excerpt
+
+
 async def test_a_failure_of_one_of_many_comes_out_as_itself() -> None:
     async def busy() -> Taken:
         raise StoreError("locked", transient=True)

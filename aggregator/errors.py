@@ -11,6 +11,7 @@ AggregatorError
 ├─ ParseError             later, slowly
 │   └─ CostlyError        likewise               (time, memory, or a crash of the child)
 ├─ ExtractError           use the feed's own text
+├─ StepError              let the post go on without this transform
 ├─ PublishError           one delivery failed
 │   ├─ TryLaterError      later, backoff
 │   ├─ RejectedError      dead letter, this post only
@@ -111,6 +112,10 @@ class CostlyError(ParseError):
 
 class ExtractError(AggregatorError):
     """No article could be taken from a page."""
+
+
+class StepError(AggregatorError):
+    """A transform could not do its work on a post. The message says why."""
 
 
 class PublishError(AggregatorError):

@@ -18,6 +18,7 @@ from aggregator.config.sections import (
     FeedDefaults,
     FeedSettings,
     FetchSettings,
+    ProfileTable,
     SiteSettings,
     StoreSettings,
     TargetTable,
@@ -38,6 +39,7 @@ SECTIONS = {
     "[defaults]": FeedDefaults,
     "[feeds.NAME]": FeedSettings,
     "[[feeds.NAME.transforms]]": TransformTable,
+    "[profiles.NAME]": ProfileTable,
     "[targets.NAME]": TargetTable,
 }
 KEYS = [(name, key) for name, model in SECTIONS.items() for key in model.model_fields]
@@ -92,7 +94,9 @@ def test_the_example_loads_with_every_key_in_force(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize(("section", "key"), KEYS)
 def test_the_example_mentions_every_key(section, key):
-    assert re.search(rf"(?m)^#?(?:{key} = |\[\[feeds\..+\.{key}\]\])", EXAMPLE.read_text()), f"{section} {key}"
+    assert re.search(rf"(?m)^#?(?:{key} = |\[\[(?:feeds|profiles)\..+\.{key}\]\])", EXAMPLE.read_text()), (
+        f"{section} {key}"
+    )
 
 
 @pytest.mark.parametrize("key", [*AuthSettings.model_fields, "env", "file"])

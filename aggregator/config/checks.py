@@ -11,6 +11,7 @@ from pathlib import Path as FilePath
 from pydantic import BaseModel, ValidationError
 
 from aggregator import kinds, urls
+from aggregator.config import steps
 from aggregator.config.complaints import Complaint, from_pydantic, nearest
 from aggregator.config.lines import Path
 from aggregator.config.sections import TargetTable
@@ -40,17 +41,16 @@ def between_tables(raw: Table, folder: FilePath) -> Iterator[Complaint]:
 
 
 def references(raw: Table) -> Iterator[Complaint]:
-    """Names of targets and groups that nothing in the file goes by."""
-    targets, groups = table(raw.get("targets")), table(raw.get("groups"))
-    places: list[tuple[Path, object]] = [(("defaults",), raw.get("defaults"))]
-    for section in ("groups", "feeds"):
-        places += [((section, name), settings) for name, settings in table(raw.get(section)).items()]
-    for path, settings in places:
-        wanted = table(settings).get("targets")
-        for index, name in enumerate(wanted if isinstance(wanted, list) else ()):
-            if isinstance(name, str) and name not in targets:
-                yield Complaint((*path, "targets", index), f"there is no [targets.{name[:60]}]", nearest(name, targets))
-        group = table(settings).get("group")
+    """Names of targets, profiles and groups that nothing in the file goes by."""
+    groups = table(raw.get("groups"))
+    for path, settings in _layers(raw):
+        for section in ("targets", "profiles"):
+            known = table(raw.get(section))
+            for index, name in enumerate(_list(settings.get(section))):
+                if isinstance(name, str) and name not in known:
+                    message = f"there is no [{section}.{name[:60]}]"
+                    yield Complaint((*path, section, index), message, nearest(name, known))
+        group = settings.get("group")
         if path[0] == "feeds" and isinstance(group, str) and group not in groups:
             yield Complaint((*path, "group"), f"there is no [groups.{group[:60]}]", nearest(group, groups))
 
@@ -91,12 +91,21 @@ def targets(raw: Table, folder: FilePath) -> tuple[dict[str, BaseModel], list[Co
 
 def sources_and_transforms(raw: Table, folder: FilePath) -> Iterator[Complaint]:
     """What is wrong with the kinds and options of sources and transforms."""
-    for path, step in _transforms(raw):
-        own = {key: value for key, value in step.items() if key not in ("kind", "name")}
-        result = of_kind("transforms", step.get("kind"), own, path, folder)
-        yield from () if isinstance(result, BaseModel) else result
-    for name, settings in table(raw.get("feeds")).items():
-        kind, options = table(settings).get("kind"), table(table(settings).get("options"))
+    profiles = {name: _tables(settings) for name, settings in table(raw.get("profiles")).items()}
+    for name, own in profiles.items():
+        yield from _steps(own, [], ("profiles", name, "transforms"), folder)
+    layers = dict(_layers(raw))
+    for path, settings in layers.items():
+        if not settings.keys() & {"profiles", "transforms"}:
+            continue  # it has those of its group or the defaults
+        group = ("groups", str(settings.get("group")))
+        chain = [(place, layers[place]) for place in (path, group, ("defaults",)) if place in layers]
+        names = next((_list(layer["profiles"]) for _, layer in chain if "profiles" in layer), [])
+        inherited = [step for name in names for step in profiles.get(str(name), ())]
+        place, said = next(((place, layer) for place, layer in chain if "transforms" in layer), (path, settings))
+        yield from _steps(_tables(said), inherited, (*place, "transforms"), folder)
+    for name, feed in table(raw.get("feeds")).items():
+        kind, options = table(feed).get("kind"), table(table(feed).get("options"))
         if (kind is not None and kind != "feed") or options:
             result = of_kind("sources", kind or "feed", options, ("feeds", name, "options"), folder)
             yield from () if isinstance(result, BaseModel) else result
@@ -127,12 +136,32 @@ def of_kind(
         return list(from_pydantic(error, model, under=path, beside=beside))
 
 
-def _transforms(raw: Table) -> Iterator[tuple[Path, Table]]:
-    places: list[tuple[Path, object]] = [(("defaults",), raw.get("defaults"))]
+def _steps(own: list[Table], inherited: list[Table], path: Path, folder: FilePath) -> Iterator[Complaint]:
+    """What is wrong with steps of one list, once they have been merged with those that they may change."""
+    for step in steps.merge(inherited, own):
+        if step.own is None:
+            continue  # it is complained about where it stands
+        if step.table.get("kind") is None:
+            hint = nearest(str(step.table.get("name", "")), {str(steps.label(each)) for each in inherited})
+            hint = hint and f"or no step of its profiles goes by this name: {hint}"
+            yield Complaint((*path, step.own, "kind"), "is missing", hint)
+            continue
+        result = of_kind("transforms", step.table["kind"], steps.options(step.table), (*path, step.own), folder)
+        yield from () if isinstance(result, BaseModel) else result
+
+
+def _layers(raw: Table) -> Iterator[tuple[Path, Table]]:
+    """The tables in which the settings of feeds may stand."""
+    yield ("defaults",), table(raw.get("defaults"))
     for section in ("groups", "feeds"):
-        places += [((section, name), settings) for name, settings in table(raw.get(section)).items()]
-    for path, settings in places:
-        steps = table(settings).get("transforms")
-        for index, step in enumerate(steps if isinstance(steps, list) else ()):
-            if isinstance(step, dict):
-                yield (*path, "transforms", index), step
+        for name, settings in table(raw.get(section)).items():
+            yield (section, name), table(settings)
+
+
+def _tables(settings: object) -> list[Table]:
+    """The steps of a table; what is no table among them has been complained about."""
+    return [table(step) for step in _list(table(settings).get("transforms"))]
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []

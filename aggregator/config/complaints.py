@@ -50,6 +50,7 @@ _EXAMPLES: dict[Path, str] = {
     ("site", "base_url"): 'where readers find the blog, such as "https://news.example.org"',
     ("feeds",): "one table for each feed: [feeds.NAME]",
     ("groups",): "one table for each group: [groups.NAME]",
+    ("profiles",): "one table for each profile: [profiles.NAME]",
     ("targets",): "one table for each target: [targets.NAME]",
 }
 
@@ -144,7 +145,7 @@ def _complaint(details: ErrorDetails, path: Path, known: Sequence[str], home: Ma
             value, [word.strip("' ") for word in str(context["expected"]).replace(" or ", ",").split(",")]
         )
         hint = hint if hint.startswith("did") else ""
-    if kind == "model_type" and path[:-1] in (("feeds",), ("groups",), ("targets",)):
+    if kind == "model_type" and path[:-1] in (("feeds",), ("groups",), ("profiles",), ("targets",)):
         hint = f"write [{dotted(path)}] on a line of its own, and its keys below"
     return Complaint(path, message, hint)
 

@@ -91,6 +91,7 @@ def from_text(path: Path, text: str) -> Config:
             )
             for name, read in options.items()
         },
+        profiles=file.profiles,
         defaults=file.defaults,
         groups=file.groups,
         feeds=file.feeds,

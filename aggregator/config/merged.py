@@ -10,12 +10,15 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from aggregator import kinds
+from aggregator.config import steps
 from aggregator.config.sections import (
     DaemonSettings,
     FeedDefaults,
     FeedSettings,
     FetchSettings,
     Manners,
+    ProfileTable,
     SiteSettings,
     StoreSettings,
 )
@@ -41,6 +44,7 @@ class Config:
     fetch: FetchSettings
     site: SiteSettings
     targets: Mapping[str, TargetSettings]
+    profiles: Mapping[str, ProfileTable] = field(repr=False)
     defaults: FeedDefaults = field(repr=False)
     groups: Mapping[str, FeedDefaults] = field(repr=False)
     feeds: Mapping[str, FeedSettings] = field(repr=False)
@@ -79,7 +83,7 @@ def _merge(name: str, own: FeedSettings, config: Config) -> Feed:
             said.update((key, getattr(layer, key)) for key in layer.model_fields_set)
     settings = FeedSettings.model_construct(**said)
     built_in = Feed(name=name, url=own.url)
-    auth, steps = settings.auth, settings.transforms or ()
+    auth = settings.auth
     return replace(
         built_in,
         kind=settings.kind or built_in.kind,
@@ -92,9 +96,7 @@ def _merge(name: str, own: FeedSettings, config: Config) -> Feed:
         max_new=built_in.max_new if settings.max_new is None else settings.max_new,
         duplicates=settings.duplicates or built_in.duplicates,
         targets=settings.targets or tuple(config.targets),
-        transforms=tuple(
-            StepSettings(kind=step.kind, name=step.name or step.kind, options=step.rest) for step in steps
-        ),
+        transforms=_steps(settings, config),
         allow_hosts=settings.allow_hosts or (),
         headers=tuple((key, secret.reveal()) for key, secret in (settings.headers or {}).items()),
         auth=(auth.username, auth.password.reveal()) if auth else None,
@@ -103,3 +105,16 @@ def _merge(name: str, own: FeedSettings, config: Config) -> Feed:
         credit=settings.credit or "",
         options=settings.options or {},
     )
+
+
+def _steps(settings: FeedDefaults, config: Config) -> tuple[StepSettings, ...]:
+    of_profiles = [step.table for name in settings.profiles or () for step in config.profiles[name].transforms]
+    merged = steps.merge(of_profiles, [step.table for step in settings.transforms or ()])
+    return tuple(_step(step.table, config.folder) for step in merged if step.table.get("enabled", True))
+
+
+def _step(table: Mapping[str, object], folder: Path) -> StepSettings:
+    kind = str(table["kind"])
+    model: type[BaseModel] = kinds.load("transforms", kind).Options
+    options = model.model_validate(steps.options(table), context={"folder": folder})
+    return StepSettings(kind=kind, name=str(table.get("name") or kind), options=options)

@@ -175,10 +175,25 @@ class TargetTable(KindTable, Manners):
         return Manners.model_construct(**said | {"quiet": self.quiet and self.quiet.at_home_in(zone)})
 
 
-class TransformTable(KindTable):
-    """``[[feeds.NAME.transforms]]``: one step between article and post."""
+class TransformTable(BaseModel):
+    """``[[feeds.NAME.transforms]]``: one step between article and post, or a change to one of the feed's profiles'."""
 
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    kind: Kind | None = None  #: None: that of the step of a profile which goes by ``name``
     name: Line = ""
+    enabled: StrictBool = True
+
+    @property
+    def table(self) -> dict[str, object]:
+        """The keys that the file has for it."""
+        return {key: getattr(self, key) for key in self.model_fields_set}
+
+
+class ProfileTable(Section):
+    """``[profiles.NAME]``: steps that several feeds have in common."""
+
+    transforms: Annotated[tuple[TransformTable, ...], Field(min_length=1)]
 
 
 class FeedDefaults(Section):
@@ -193,6 +208,7 @@ class FeedDefaults(Section):
     max_new: Annotated[StrictInt, Field(ge=0, le=10_000)] | None = None
     duplicates: Duplicates | None = None
     targets: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
+    profiles: tuple[str, ...] | None = None
     transforms: tuple[TransformTable, ...] | None = None
     allow_hosts: tuple[HostName, ...] | None = None
     headers: dict[HeaderName, Secret] | None = None
@@ -218,6 +234,7 @@ class File(Section):
     fetch: FetchSettings = FetchSettings()
     site: SiteSettings
     defaults: FeedDefaults = FeedDefaults()
+    profiles: dict[Name, ProfileTable] = {}
     groups: dict[Name, FeedDefaults] = {}
     feeds: dict[Name, FeedSettings] = {}
     targets: dict[Name, TargetTable] = {}

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from aggregator import transforms, urls
-from aggregator.errors import Drop, FetchError, ParseError
+from aggregator.errors import CostlyError, Drop, FetchError, ParseError
 from aggregator.fetch import Client, Purpose
 from aggregator.markup import text
 from aggregator.pipeline import compose, work
@@ -88,10 +88,12 @@ class Taker:
         now = wanted.known.first_seen_at if wanted.known and previous is None else self._now()
         try:
             made = compose.post(article, feed=feed, site=self._site, rights=allowed, now=now, previous=previous)
-            made = compose.finish(transforms.apply(feed.transforms, made))
+            context = transforms.Context(article=article, feed=feed, site=self._site, now=now)
+            made, applied = await self._shape(feed, made, context)
         except Drop as drop:
             steps.append(self._step(feed, entry, "transform", Outcome.DROPPED, drop.reason))
             return replace(taken, outcome=Outcome.DROPPED, reason=drop.reason, steps=tuple(steps))
+        steps += [self._step(feed, entry, "transform", each.outcome, f"{each.step}: {each.reason}") for each in applied]
         if previous is not None and change.revision(made) == change.revision(previous):
             steps.append(self._step(feed, entry, "compose", Change.SAME, "what comes of it is the post that stands"))
             return replace(taken, unchanged=True, post=previous, steps=tuple(steps))
@@ -120,6 +122,20 @@ class Taker:
                 entry=entry, title=entry.title, body="", text="", basis=Basis.FEED, method="none", score=0, reasons=why
             )
             return work.Read(article=bare, fingerprint=None), failure
+
+    async def _shape(
+        self, feed: Feed, made: Post, context: transforms.Context
+    ) -> tuple[Post, tuple[transforms.Applied, ...]]:
+        """The post after its steps, and how each went. Raises Drop."""
+        if not feed.transforms:
+            return compose.finish(made), ()
+        try:
+            shaped = await self._workers.run(work.shape, feed.transforms, made, context, timeout=self._timeout)
+        except CostlyError as error:
+            raise Drop(f"it could not be shaped: {error}") from error
+        if isinstance(shaped, Drop):
+            raise shaped
+        return shaped
 
     async def _told(self, feed: Feed, entry: Entry) -> bool:
         """Whether another entry stands at this address already, so that its page need not be asked for."""

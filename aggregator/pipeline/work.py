@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from aggregator import extract, sources
-from aggregator.errors import ExtractError
+from aggregator import extract, sources, transforms
+from aggregator.errors import Drop, ExtractError
 from aggregator.markup import text
+from aggregator.pipeline import compose
 from aggregator.policy import change, fingerprints, identity
 from aggregator.policy.fingerprints import Fingerprint
-from aggregator.types import Article, Entry, Parsed, Response
+from aggregator.types import Article, Entry, Parsed, Post, Response, StepSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +50,17 @@ def read_page(response: Response, entry: Entry) -> Read:
 def read_entry(entry: Entry, reason: str) -> Read:
     """The article of an entry from what the feed says."""
     return _with_fingerprint(extract.from_entry(entry, reason))
+
+
+def shape(
+    steps: Sequence[StepSettings], post: Post, context: transforms.Context
+) -> tuple[Post, tuple[transforms.Applied, ...]] | Drop:
+    """The post after its steps, and how each went; or the signal that it is not wanted."""
+    try:
+        shaped, applied = transforms.apply(steps, post, context)
+    except Drop as drop:
+        return drop
+    return compose.finish(shaped), applied
 
 
 def _with_fingerprint(article: Article) -> Read:

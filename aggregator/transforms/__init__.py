@@ -2,11 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, NamedTuple, Protocol
 
 from aggregator import kinds
-from aggregator.types import Post, StepSettings
+from aggregator.errors import Drop, StepError
+from aggregator.types import Article, Feed, Post, Site, StepSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What a step may know beside the post."""
+
+    article: Article  #: with the entry that it was made of
+    feed: Feed
+    site: Site
+    now: datetime
+
+
+class Shaped(NamedTuple):
+    """What a step made of a post, and why: one sentence's worth, for a person who wonders."""
+
+    post: Post
+    reason: str
+
+
+class Done(StrEnum):
+    """What became of a post at a step."""
+
+    CHANGED = "changed"
+    SAME = "same"
+    FAILED = "failed"  #: the step could not do its work, and the post went on without it
+
+
+class Applied(NamedTuple):
+    """One step as it went, for the journal and the preview."""
+
+    step: str  #: its name in the file, else its kind
+    outcome: Done
+    reason: str
 
 
 class TransformKind(Protocol):
@@ -14,17 +51,25 @@ class TransformKind(Protocol):
 
     Options: type[Any]  #: a frozen pydantic model of its options
 
-    def apply(self, post: Post, options: Any) -> Post:
-        """The post as changed. Raises Drop where it is not wanted."""
+    def apply(self, post: Post, options: Any, context: Context) -> Shaped:
+        """The post as changed, or as it was, and why.
+
+        Raises Drop where the post is not wanted, StepError where the step can't do its work on this post.
+        """
 
 
-def apply(steps: Sequence[StepSettings], post: Post) -> Post:
-    """The post after all steps. Raises Drop naming the step that did not want it."""
+def apply(steps: Sequence[StepSettings], post: Post, context: Context) -> tuple[Post, tuple[Applied, ...]]:
+    """The post after all steps, and how each went. Raises Drop naming the step that did not want it."""
+    applied: list[Applied] = []
     for step in steps:
         kind: TransformKind = kinds.load("transforms", step.kind)
-        post = kind.apply(post, _options(kind, step.options))
-    return post
-
-
-def _options(kind: TransformKind, options: Mapping[str, object]) -> Any:
-    return kind.Options(**options)
+        try:
+            shaped = kind.apply(post, step.options, context)
+        except Drop as drop:
+            raise Drop(f"{step.name}: {drop.reason}") from drop
+        except StepError as error:
+            applied.append(Applied(step.name, Done.FAILED, str(error)))
+            continue
+        applied.append(Applied(step.name, Done.SAME if shaped.post == post else Done.CHANGED, shaped.reason))
+        post = shaped.post
+    return post, tuple(applied)

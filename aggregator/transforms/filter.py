@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from aggregator.errors import Drop
 from aggregator.markup import text
+from aggregator.transforms import Context, Shaped
 from aggregator.types import Post
 
 Place = Literal["title", "excerpt", "text", "authors", "tags", "url"]
@@ -31,14 +32,15 @@ class Options(BaseModel):
     within: tuple[Place, ...] = ("title", "excerpt", "text", "tags")  #: where to look
 
 
-def apply(post: Post, options: Options) -> Post:
+def apply(post: Post, options: Options, context: Context) -> Shaped:
     """The post unchanged. Raises Drop with the word that decided."""
     looked_at = "\n".join(_place(post, place) for place in options.within)
     if (unwanted := _first(options.exclude, looked_at)) is not None:
-        raise Drop(f"filter: it mentions “{unwanted}”")
-    if options.include and _first(options.include, looked_at) is None:
-        raise Drop(f"filter: it mentions none of {', '.join(f'“{word}”' for word in options.include[:10])}")
-    return post
+        raise Drop(f"it mentions “{unwanted}”")
+    wanted = _first(options.include, looked_at)
+    if options.include and wanted is None:
+        raise Drop(f"it mentions none of {', '.join(f'“{word}”' for word in options.include[:10])}")
+    return Shaped(post, f"it mentions “{wanted}”" if wanted else "it mentions nothing unwanted")
 
 
 def _place(post: Post, place: Place) -> str:

@@ -12,6 +12,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from aggregator.markup import text
+from aggregator.transforms import Context, Shaped
 from aggregator.types import Post
 
 
@@ -26,7 +28,7 @@ class Options(BaseModel):
     case: bool = True  #: whether upper and lower case are told apart
 
 
-def apply(post: Post, options: Options) -> Post:
+def apply(post: Post, options: Options, context: Context) -> Shaped:
     """The post with each occurrence replaced."""
     pattern = re.compile(re.escape(options.find), 0 if options.case else re.IGNORECASE)
     changed = post
@@ -40,7 +42,8 @@ def apply(post: Post, options: Options) -> Post:
         )
     if "body" in options.within:
         changed = replace(changed, body=_between_tags(post.body, options))
-    return changed
+    found = "replaced" if changed != post else "not found:"
+    return Shaped(changed, f"{found} “{text.shorten(options.find, 40)}”")
 
 
 def _between_tags(body: str, options: Options) -> str:

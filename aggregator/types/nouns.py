@@ -27,7 +27,7 @@ class StepSettings:
 
     kind: str
     name: str
-    options: Mapping[str, object] = field(default_factory=dict)
+    options: object  #: as the kind's own model read them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

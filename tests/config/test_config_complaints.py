@@ -6,6 +6,7 @@ from aggregator.config import load
 from aggregator.errors import ConfigError
 
 FEED = '[feeds.a]\nurl = "https://a.example/"\n'  # lines 8 and 9 of the file
+PROFILE = "profiles = ['desk']\n[[profiles.desk.transforms]]\nkind = 'replace'\nname = 'tidy'\nfind = 'ad'\n"
 
 FACTS = [
     # what stands below the good head, the key, the complaint with line and hint
@@ -55,6 +56,13 @@ FACTS = [
     (FEED + "[[feeds.a.transforms]]\nkind = 'filtr'", "feeds.a.transforms[0].kind", "11 there is no transform kind 'filtr'"),
     (FEED + "[[feeds.a.transforms]]\nkind = 'replace'\nfnd = ''", "feeds.a.transforms[0].fnd", '12 unknown key (did you mean "find"?)'),
     (FEED + "[[feeds.a.transforms]]\nkind = 'replace'\nby = 'x'", "feeds.a.transforms[0].find", "10 is missing"),
+    (FEED + "profiles = ['desk']", "feeds.a.profiles[0]", "10 there is no [profiles.desk]"),
+    (FEED + "[profiles.desk]", "profiles.desk.transforms", "10 is missing"),
+    (FEED + "[[profiles.desk.transforms]]\nkind = 'filtr'", "profiles.desk.transforms[0].kind", "11 there is no transform kind"),
+    (FEED + PROFILE.replace("ad", "") + "[[feeds.a.transforms]]", "profiles.desk.transforms[0].find", "14 must not be empty"),
+    (FEED + PROFILE + "[[feeds.a.transforms]]\nname = 'tidi'\nby = 'x'", "feeds.a.transforms[0].kind", '15 is missing (or no step of its profiles goes by this name: did you mean "tidy"?)'),
+    (FEED + PROFILE + "[[feeds.a.transforms]]\nname = 'tidi'\nenabled = false", "feeds.a.transforms[0].kind", "15 is missing"),
+    (FEED + PROFILE + "[[feeds.a.transforms]]\nname = 'tidy'\nbuy = 'x'", "feeds.a.transforms[0].buy", '17 unknown key (did you mean "by"?)'),
     ("[feeds.a]\nurl = 'ftp://a.example/'", "feeds.a.url", "9 'ftp://a.example/' is not an http(s) address"),
     ("[feeds.a]\nurl = 'a.example/feed'", "feeds.a.url", "9 'a.example/feed' is not an http(s) address"),
     ("[feeds.a]\nurl = 'https://'", "feeds.a.url", "9 'https://' is not an http(s) address"),

@@ -7,6 +7,7 @@ from ipaddress import ip_network
 import pytest
 
 from aggregator.config import Secret, load
+from aggregator.transforms.filter import Options as Filter
 from aggregator.types import Duplicates, Every, Rights, Site
 
 MINIMAL = """\
@@ -126,7 +127,7 @@ def test_every_setting_of_a_feed_arrives(write, monkeypatch, tmp_path):
     assert feed.headers == (("X-Token", "t0ken"), ("Accept-Language", "en"))
     assert feed.auth == ("me", "hunter2")
     assert [(step.kind, step.name) for step in feed.transforms] == [("filter", "no sport"), ("replace", "replace")]
-    assert feed.transforms[0].options == {"exclude": ["sport"]}
+    assert feed.transforms[0].options == Filter(exclude=("sport",))
 
 
 def test_secrets_never_print(write, monkeypatch):

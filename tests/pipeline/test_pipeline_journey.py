@@ -11,6 +11,7 @@ from pipeline_bench import Bench
 from aggregator.errors import BlockedError, RejectedError, RemovedError, StoreError, TryLaterError
 from aggregator.pipeline import Taken, taking, withdrawal
 from aggregator.store import Session, deliveries, entries, journal, posts, tombstones
+from aggregator.transforms.filter import Options as Filter
 from aggregator.types import Action, Feed, Outcome, Rights, StepSettings
 
 PROSE = (
@@ -178,7 +179,7 @@ async def test_only_the_newest_entries_are_taken_on_first_subscription(bench: Be
     [
         ({"max_age": timedelta(days=7)}, "too-old", "older than max_age"),
         (
-            {"transforms": (StepSettings(kind="filter", name="f", options={"exclude": ["harbour"]}),)},
+            {"transforms": (StepSettings(kind="filter", name="f", options=Filter(exclude=("harbour",))),)},
             "dropped",
             "“harbour”",
         ),

@@ -12,6 +12,7 @@ from pipeline_bench import Bench
 from aggregator.pipeline import withdrawal
 from aggregator.pipeline.taken import save
 from aggregator.store import entries, feeds, journal, second_looks, tombstones
+from aggregator.transforms.filter import Options as Filter
 from aggregator.types import Feed, Outcome, Post, StepSettings
 
 PROSE = "The council of the harbour met on Tuesday and spoke at length about the pier and the eel grass below it. "
@@ -297,7 +298,7 @@ async def test_a_post_that_stands_is_revised_though_its_page_turns_out_to_be_ano
 
 async def test_a_post_that_its_page_shows_to_be_unwanted_is_taken_back(bench: Bench) -> None:
     broken(bench)
-    unwanted = (StepSettings(kind="filter", name="f", options={"exclude": ["Paragraph 5"]}),)
+    unwanted = (StepSettings(kind="filter", name="f", options=Filter(exclude=("Paragraph 5",))),)
     await bench.refresh(feed(bench, item(LONG), transforms=unwanted))
     await published(bench)
     page(bench)

@@ -16,7 +16,7 @@ from deliveries import LOOPBACK, SITE, connect, deliver, make_picture, make_post
 from relay import Fault, Relay, every
 
 from aggregator.config import Secret
-from aggregator.errors import BlockedError, RemovedError
+from aggregator.errors import BlockedError, RemovedError, TryLaterError
 from aggregator.markup import clean
 from aggregator.policy import change
 from aggregator.targets import ghost as kind
@@ -173,6 +173,23 @@ async def test_nothing_of_a_rich_post_is_lost(ghost: ghost.Site, tmp_path: Path,
     assert head.xpath("link[@rel='canonical']/@href") == [post.canonical_url]
     assert head.xpath(f"//script[@data-wirecopy='{post.key}:{change.revision(post)}']")
     await target.close()
+
+
+async def test_a_kill_between_picture_and_post_leaves_no_second_picture(ghost: ghost.Site, tmp_path: Path) -> None:
+    lead = Image(url="https://paper.example/lead.png", alt="A green door")
+    post, media = make_post(6, lead=lead), {lead.url: make_picture(tmp_path, lead.url, "green")}
+    async with Relay(ghost.url, [None, Fault.RESET_BEFORE]) as relay:
+        target = build(ghost, relay.url)
+        with pytest.raises(TryLaterError):
+            await target.publish(post, media=media, previous=None)
+        await target.close()
+        again = build(ghost, relay.url)
+        await again.publish(post, media=media, previous=None)
+        await again.close()
+    (there,) = held(ghost, post)
+    stored = (ghost.folder / "content" / "images").glob(f"2*/*/{media[lead.url].sha256[:20]}*.png")
+    # Ghost keeps the file as it came beside the one that it shows.
+    assert {Path(there["feature_image"]).name} == {path.name for path in stored if not path.stem.endswith("_o")}
 
 
 async def test_a_post_is_found_kept_up_to_date_and_taken_back(ghost: ghost.Site) -> None:

@@ -73,7 +73,7 @@ class FakeGhost(httpx.AsyncBaseTransport):
     def _answer(self, request: httpx.Request, method: str, path: str) -> httpx.Response:
         root = "/ghost/api/admin/"
         if not path.startswith(root):
-            return httpx.Response(404, html="<h1>404</h1>")
+            return httpx.Response(200 if path.rpartition("/")[2] in self.pictures else 404, html="")
         place = path.removeprefix(root)
         if (method, place) == ("GET", "site/"):
             site = {"title": "Night Desk", "url": f"{URL}/", "version": self.version}

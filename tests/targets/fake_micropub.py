@@ -132,6 +132,8 @@ class FakeMicropub(httpx.AsyncBaseTransport):
         return httpx.Response(200, json={"items": items, "paging": paging})
 
     def _page(self, url: str) -> httpx.Response:
+        if url in self.files:
+            return httpx.Response(200)
         if url.rstrip("/") == SITE:
             fields = {"Link": f'<{ENDPOINT}>; rel="micropub", </token>; rel=token_endpoint'}
             head = f'<link rel="micropub" href="{escape(ENDPOINT)}">' if self.links == "html" else ""

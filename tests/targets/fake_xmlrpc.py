@@ -49,6 +49,8 @@ class Blog(httpx.AsyncBaseTransport):
         self.paths.append(str(request.url))
         if str(request.url) in self.pages:
             return self.pages[str(request.url)]
+        if request.method == "HEAD":
+            return httpx.Response(200 if str(request.url) in self.files else 404)
         if request.method == "GET":
             if "rsd" in str(request.url):
                 return httpx.Response(200, content=self._rsd())

@@ -502,6 +502,43 @@ async def test_after_a_restart_a_post_keeps_its_pictures(ghost: FakeGhost, tmp_p
     assert "/size/" not in str(ghost.posts[first.remote_id]["html"])
 
 
+async def test_a_kill_between_picture_and_post_leaves_no_second_picture(ghost: FakeGhost, tmp_path: Path) -> None:
+    def killed() -> None:
+        raise httpx.RemoteProtocolError("the process ended here")
+
+    media = {LEAD.url: picture(tmp_path, LEAD.url)}
+    blog = target(ghost)
+    ghost.before["POST", 1] = killed
+    with pytest.raises(TryLaterError):
+        await blog.publish(make_post(1, lead=LEAD), media=media, previous=None)
+    await blog.close()
+    assert (len(ghost.pictures), len(ghost.posts)) == (1, 0)
+    again = target(ghost)
+    published = await again.publish(make_post(1, lead=LEAD), media=media, previous=None)
+    await again.close()
+    (name,) = ghost.pictures
+    assert ghost.posts[published.remote_id]["feature_image"] == f"{URL}/content/images/2026/11/{name}"
+
+
+async def test_a_picture_that_the_owner_threw_away_is_stored_anew(ghost: FakeGhost, tmp_path: Path) -> None:
+    blog = target(ghost)
+    media = {LEAD.url: picture(tmp_path, LEAD.url)}
+    await blog.publish(make_post(1, lead=LEAD), media=media, previous=None)
+    ghost.pictures.clear()
+    await blog.publish(make_post(2, lead=LEAD), media=media, previous=None)
+    assert len(ghost.pictures) == 1
+    await blog.close()
+
+
+async def test_notes_that_can_not_be_kept_are_told(ghost: FakeGhost, tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("a file in the way")
+    blog = target(ghost)
+    (problem,) = await blog.check()
+    assert "data/pictures can't be used" in problem
+    assert await target(ghost, pictures="link").check() == []
+    await blog.close()
+
+
 async def test_a_picture_that_ghost_refuses_is_shown_from_where_it_is(ghost: FakeGhost, tmp_path: Path) -> None:
     ghost.refused_pictures = True
     media = {LEAD.url: picture(tmp_path, LEAD.url)}

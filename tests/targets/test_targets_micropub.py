@@ -186,6 +186,17 @@ class TestEntry:
         with pytest.raises(RejectedError):
             await build(far).publish(make_post(lead=lead), media=NO_MEDIA, previous=None)
 
+    async def test_a_restart_uploads_no_picture_again(self, blog: FakeMicropub, tmp_path: Path) -> None:
+        lead = Image(url="https://paper.example/a.jpg")
+        media = {lead.url: picture(tmp_path)}
+        for title in ("One", "Two"):
+            target = build(blog)
+            found = await target.find(make_post())
+            publication = await target.publish(make_post(lead=lead, title=title), media=media, previous=found)
+            await target.close()
+        assert blog.entries[publication.remote_id]["photo"] == list(blog.files)
+        assert not any("Authorization" in request.headers for request in blog.asked if request.method == "HEAD")
+
     async def test_the_lead_picture_can_stand_in_the_text(self, blog: FakeMicropub, tmp_path: Path) -> None:
         lead = Image(url="https://paper.example/a.jpg", alt="A red door", caption="The door")
         target = build(blog, lead="text")

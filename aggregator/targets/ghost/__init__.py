@@ -15,7 +15,9 @@ from aggregator.targets import Connect
 from aggregator.targets.ghost.admin import Admin
 from aggregator.targets.ghost.key import Tokens
 from aggregator.targets.ghost.options import Options
+from aggregator.targets.ghost.pictures import Pictures
 from aggregator.targets.ghost.target import GhostTarget
+from aggregator.targets.shared.pictures import Uploads
 from aggregator.types import Site
 
 __all__ = ["GhostTarget", "Options", "build"]
@@ -41,4 +43,6 @@ def build(
     )
     # People paste the address of the admin pages as well.
     blog = re.sub(r"/ghost(?:/api/.*)?$", "", options.url)
-    return GhostTarget(name, Admin(api, blog, now=now), options, site=site, now=now)
+    admin = Admin(api, blog, now=now)
+    uploads = Uploads(api, blog=blog, folder=options.path, upload=admin.upload)
+    return GhostTarget(name, admin, Pictures(uploads), options, site=site, now=now)

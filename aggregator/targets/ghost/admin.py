@@ -11,8 +11,10 @@ from urllib.parse import quote as percent
 
 from aggregator.errors import BlockedError, PublishError, TryLaterError
 from aggregator.targets.ghost.key import LIFETIME
-from aggregator.targets.shared import tolerant
+from aggregator.targets.shared import pictures, tolerant
 from aggregator.targets.shared.api import Answer, Api
+from aggregator.targets.shared.pictures import Copy
+from aggregator.types import MediaFile
 
 FORMATS = "html,lexical,mobiledoc"
 MAX_PAGES = 20  #: of a list that is read
@@ -95,13 +97,14 @@ class Admin:
         """Deletes a post for good: Ghost has no trash. Harmless when it is not there."""
         self._missing(await self._send("DELETE", f"posts/{percent(post_id, safe='')}/", expect={404}))
 
-    async def upload(self, name: str, content: bytes, media_type: str) -> str:
-        """Stores a picture; the address where it is shown."""
+    async def upload(self, file: MediaFile, data: bytes) -> Copy:
+        """Stores a picture."""
+        name = pictures.name(file)
         form = {"purpose": "image", "ref": name}
-        answer = await self._send("POST", "images/upload/", data=form, files={"file": (name, content, media_type)})
+        answer = await self._send("POST", "images/upload/", data=form, files={"file": (name, data, file.type)})
         for picture in tolerant.rows(answer.object().get("images")):
             if url := tolerant.text(picture, "url"):
-                return url
+                return Copy(url)
         raise TryLaterError(self._api.target, "took a picture and did not say where it is", in_doubt=True)
 
     async def lacking_rights(self, *, publish: bool) -> list[str]:

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field
 from aggregator.config import BadValueError, Line
 from aggregator.targets.ghost.key import AdminKey
 from aggregator.targets.shared.api import Web
-from aggregator.targets.shared.options import OverwriteEdits, Pictures, SourceTags
+from aggregator.targets.shared.options import NOTES, NotesPath, OverwriteEdits, Pictures, SourceTags
 
 
 def _author(value: str) -> str:
@@ -33,6 +33,7 @@ class Options(Web):
         default="native", description="pieces of Ghost's editor where nothing is lost by it, or one HTML card"
     )
     pictures: Pictures = "copy"
+    path: NotesPath = NOTES
     lead: Literal["featured", "text"] = Field(
         default="featured", description="the lead picture as Ghost's feature image, or at the head of the text"
     )

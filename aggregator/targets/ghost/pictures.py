@@ -6,9 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from aggregator.targets.ghost.admin import Admin
-from aggregator.targets.shared import pictures
-from aggregator.targets.shared.pictures import DIGITS, Uploads
+from aggregator.targets.shared.pictures import DIGITS, Copy, Uploads
 from aggregator.types import MediaFile
 
 
@@ -24,11 +22,16 @@ class Placed:
 class Pictures:
     """Ghost finds no picture by its content, so the hash is the name: an address tells which it is."""
 
-    def __init__(self, admin: Admin) -> None:
-        async def upload(file: MediaFile, data: bytes) -> str:
-            return await admin.upload(pictures.name(file), data, file.type)
+    def __init__(self, uploads: Uploads) -> None:
+        self._uploads = uploads
 
-        self._uploads = Uploads(upload)
+    async def close(self) -> None:
+        """Closes our notes; harmless when called twice."""
+        await self._uploads.close()
+
+    async def check(self) -> None:
+        """Raises a PublishError where nothing can be noted."""
+        await self._uploads.check()
 
     async def place(self, media: Mapping[str, MediaFile], held: str) -> tuple[dict[str, Placed], str]:
         """Pictures in Ghost's storage by original address, and what is to be said about those left out.
@@ -36,10 +39,10 @@ class Pictures:
         ``held`` is the text that the post has there now: pictures in it are not stored again.
         """
         found, note = await self._uploads.copies(media, shown=lambda file: _found(file, held))
-        return {url: Placed(at, media[url].width, media[url].height) for url, at in found.items()}, note
+        return {url: Placed(copy.url, media[url].width, media[url].height) for url, copy in found.items()}, note
 
 
-def _found(file: MediaFile, held: str) -> str | None:
-    """The address that a text shows the picture under, in full size; Ghost may have put a number to its name."""
+def _found(file: MediaFile, held: str) -> Copy | None:
+    """The copy that a text shows the picture under, in full size; Ghost may have put a number to its name."""
     match = re.search(rf"https?://[^\s\"'<>\\]+/{file.sha256[:DIGITS]}(?:-\d+)?\.[a-z]+", held)
-    return re.sub(r"/size/w\d+(?:h\d+)?/(?:format/[a-z]+/)?", "/", match[0]) if match else None
+    return Copy(re.sub(r"/size/w\d+(?:h\d+)?/(?:format/[a-z]+/)?", "/", match[0])) if match else None

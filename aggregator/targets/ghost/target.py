@@ -20,20 +20,30 @@ ROUNDS = 4  #: an update is tried against a person who saves at the same time
 class GhostTarget:
     """A configured Ghost."""
 
-    def __init__(self, name: str, admin: Admin, options: Options, *, site: Site, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        name: str,
+        admin: Admin,
+        pictures: Pictures,
+        options: Options,
+        *,
+        site: Site,
+        now: Callable[[], datetime],
+    ) -> None:
         self.name = name
         self._admin = admin
         self._options = options
         self._site = site
         self._now = now
-        self._pictures = Pictures(admin)
+        self._pictures = pictures
 
     def __repr__(self) -> str:
         return f"GhostTarget({self.name!r}, {self._options.url!r})"
 
     async def close(self) -> None:
-        """Closes every connection."""
+        """Closes every connection, and our notes."""
         await self._admin.close()
+        await self._pictures.close()
 
     def wants(self, post: Post) -> tuple[str, ...]:
         """The pictures that the post shows."""
@@ -86,6 +96,8 @@ class GhostTarget:
                 return [f"this is Ghost {version}: it must be Ghost 5 or newer"]
             problems = self._options.in_the_clear("key")
             problems += await self._admin.lacking_rights(publish=self._options.status == "publish")
+            if self._options.pictures == "copy":
+                await self._pictures.check()
             for author in sorted({self._options.author, *self._options.authors.values()} - {""}):
                 if not await self._admin.knows_author(author):
                     problems.append(f"nobody writes there as {author}: posts would be signed by the blog's owner")

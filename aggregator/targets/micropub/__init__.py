@@ -23,7 +23,7 @@ from aggregator.targets.micropub.entry import Held, Reference
 from aggregator.targets.micropub.server import Absence, Server
 from aggregator.targets.shared import article, edits
 from aggregator.targets.shared.api import Web, leaving_doubt
-from aggregator.targets.shared.options import BlogOfAccount, Endpoint, OverwriteEdits, Pictures
+from aggregator.targets.shared.options import NOTES, BlogOfAccount, Endpoint, NotesPath, OverwriteEdits, Pictures
 from aggregator.targets.shared.pictures import Uploads
 from aggregator.types import MediaFile, Post, Publication, Site
 
@@ -46,6 +46,7 @@ class Options(Web):
         default="featured", description="the lead picture as the entry's photo, or at the head of the text"
     )
     pictures: Pictures = "copy"
+    path: NotesPath = NOTES
     reference: Reference = Field(default="none", description="the property that names the original's address")
     syndicate_to: tuple[Line, ...] = Field(default=(), description="uids of places that the server sends copies to")
     blog: BlogOfAccount = ""
@@ -56,14 +57,21 @@ class Micropub:
     """A site behind a Micropub server."""
 
     def __init__(
-        self, name: str, options: Options, *, server: Server, language: str, now: Callable[[], datetime]
+        self,
+        name: str,
+        options: Options,
+        *,
+        server: Server,
+        uploads: Uploads,
+        language: str,
+        now: Callable[[], datetime],
     ) -> None:
         self.name = name
         self._options = options
         self._server = server
         self._language = language
         self._now = now
-        self._uploads = Uploads(server.upload)
+        self._uploads = uploads
         self._objects = True  # the server takes pictures as objects with value and alt, as far as we know
         self._around: tuple[str, str] | None = None  # what stands before and after the slug in the server's addresses
 
@@ -127,6 +135,8 @@ class Micropub:
             abilities = await self._server.abilities()
             scopes = await self._server.scopes()
             refusal = "" if scopes is not None else await self._server.refusal_to_update()
+            if self._options.pictures == "copy":
+                await self._uploads.check()
         except PublishError as error:
             return [error.message]
         found = self._options.in_the_clear("token")
@@ -144,8 +154,9 @@ class Micropub:
         return found
 
     async def close(self) -> None:
-        """Closes the connections; harmless when called twice."""
+        """Closes the connections and our notes; harmless when called twice."""
         await self._server.close()
+        await self._uploads.close()
 
     async def _create(self, post: Post, media: Mapping[str, MediaFile]) -> tuple[str, str]:
         """Address of the entry made, and what a person should know of it."""
@@ -220,7 +231,8 @@ class Micropub:
         """Addresses of the copies at the server, and what is to be said about those that it would not take."""
         if (await self._server.abilities()).media_endpoint is None:
             return {}, ""
-        return await self._uploads.copies(media, shown=lambda file: None)
+        copies, left_out = await self._uploads.copies(media)
+        return {url: copy.url for url, copy in copies.items()}, left_out
 
     async def _present(self, url: str) -> Held | None:
         """What the server holds there; None where it can't tell. Raises RemovedError where it was deleted."""
@@ -285,4 +297,7 @@ def build(name: str, options: Options, *, site: Site, folder: Path, http: Connec
     token = options.token.reveal()
     api = options.api(name, http, hide=(token,))
     server = Server(api, options.url, token, endpoint=options.endpoint, destination=options.blog)
-    return Micropub(name, options, server=server, language=site.language, now=lambda: datetime.now(UTC))
+    uploads = Uploads(api, blog=f"{options.url} {options.blog}".rstrip(), folder=options.path, upload=server.upload)
+    return Micropub(
+        name, options, server=server, uploads=uploads, language=site.language, now=lambda: datetime.now(UTC)
+    )

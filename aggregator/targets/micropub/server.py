@@ -15,6 +15,7 @@ from aggregator.targets.micropub import entry
 from aggregator.targets.micropub.entry import Held
 from aggregator.targets.shared import discovery, pictures, tolerant
 from aggregator.targets.shared.api import Answer, Api
+from aggregator.targets.shared.pictures import Copy
 from aggregator.types import MediaFile, Post
 
 PAGE = 40  #: entries asked for at once
@@ -98,8 +99,8 @@ class Server:
         answer = await self._tell(told, expect=range(400, 600))
         return self._api.error(answer).message if answer.status in {401, 403} else ""
 
-    async def upload(self, file: MediaFile, data: bytes) -> str:
-        """Puts a picture into the media endpoint (Micropub, 3.6); answers its address."""
+    async def upload(self, file: MediaFile, data: bytes) -> Copy:
+        """Puts a picture into the media endpoint (Micropub, 3.6)."""
         endpoint = (await self.abilities()).media_endpoint
         if endpoint is None:
             raise RejectedError(self._api.target, "there is no media endpoint")
@@ -109,7 +110,7 @@ class Server:
         if location is None:
             message = f"the media endpoint answered {answer.status} without the address of the file"
             raise TryLaterError(self._api.target, message, in_doubt=True)
-        return location
+        return Copy(location)
 
     async def source(self, url: str) -> Held | Absence:
         """An entry that we know the address of (Micropub, 3.7.2)."""

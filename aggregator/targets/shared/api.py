@@ -34,6 +34,7 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS", "PROPFIND"})
 _PASSING = frozenset({408, 421, 425})  #: 4xx that say nothing about what was sent
 _GATEWAY_TIMEOUTS = frozenset({504, 524})
 _NOT_HERE = frozenset({404, 405, 410, 501})  #: there is no such API at this address
+_MISSING = frozenset({404, 410})
 _CREDENTIALS = frozenset({401, 402, 403, 407, 511})
 
 
@@ -206,6 +207,14 @@ class Api:
         if 200 <= answer.status < 300 or answer.status in expect:
             return answer
         raise self.error(answer)
+
+    async def lacks(self, url: str) -> bool:
+        """Whether an address says that there is nothing; False too where it can't be asked. No credentials are sent."""
+        try:
+            answer = await self.send("HEAD", url, auth=None, expect=_MISSING)
+        except PublishError:
+            return False
+        return answer.status in _MISSING
 
     def error(self, answer: Answer) -> PublishError:
         """What an answer means that is not the one hoped for."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from aggregator.config import Duration, Line
+from aggregator.config import Duration, FolderPath, Line
 from aggregator.config.values import FeedUrl
 from aggregator.types import Post
 
@@ -17,6 +18,9 @@ Timeout = Annotated[Duration, Field(ge=timedelta(seconds=1), le=timedelta(minute
 Pictures = Annotated[
     Literal["copy", "link"], Field(description="copies of pictures there, or the originals where they are")
 ]
+#: ``path``, where copies of pictures are noted by ourselves.
+NotesPath = Annotated[FolderPath, Field(validate_default=True, description="folder of notes of pictures uploaded")]
+NOTES = Path("data/pictures")  #: its default
 #: ``date``, by default "original".
 Dating = Annotated[Literal["original", "now"], Field(description="the original's date, or that of publishing")]
 #: ``source_tags``, by default 10.

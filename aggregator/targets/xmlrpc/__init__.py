@@ -19,9 +19,18 @@ from aggregator.policy import change
 from aggregator.targets import Connect
 from aggregator.targets.shared import article, edits, wptext
 from aggregator.targets.shared.api import Web, leaving_doubt
-from aggregator.targets.shared.options import BlogOfAccount, Dating, Endpoint, OverwriteEdits, Pictures, SourceTags
-from aggregator.targets.shared.pictures import DIGITS, Uploads
-from aggregator.targets.xmlrpc.blog import Blog, Uploaded
+from aggregator.targets.shared.options import (
+    NOTES,
+    BlogOfAccount,
+    Dating,
+    Endpoint,
+    NotesPath,
+    OverwriteEdits,
+    Pictures,
+    SourceTags,
+)
+from aggregator.targets.shared.pictures import DIGITS, Copy, Uploads
+from aggregator.targets.xmlrpc.blog import Blog
 from aggregator.targets.xmlrpc.held import Held, Wanted
 from aggregator.types import MediaFile, Post, Publication, Site
 
@@ -43,6 +52,7 @@ class Options(Web):
     source_tags: SourceTags = 10
     date: Dating = "original"
     pictures: Pictures = "copy"
+    path: NotesPath = NOTES
     # The featured image has no alternative text: XML-RPC has no words for it.
     lead: Literal["text", "featured"] = Field(
         default="text", description="the lead picture at the head of the text, or as WordPress's featured image"
@@ -53,12 +63,12 @@ class Options(Web):
 class XmlRpc:
     """A blog that takes posts by XML-RPC."""
 
-    def __init__(self, name: str, options: Options, *, blog: Blog, language: str) -> None:
+    def __init__(self, name: str, options: Options, *, blog: Blog, uploads: Uploads, language: str) -> None:
         self.name = name
         self._options = options
         self._blog = blog
         self._language = language
-        self._uploads = Uploads(blog.upload)
+        self._uploads = uploads
 
     def __repr__(self) -> str:
         return f"XmlRpc({self.name!r})"
@@ -109,6 +119,8 @@ class XmlRpc:
         try:
             door = await self._blog.door()
             numbers, roles = await self._blog.account()
+            if self._options.pictures == "copy":
+                await self._uploads.check()
         except PublishError as error:
             return [error.message]
         found = self._options.in_the_clear("password")
@@ -121,8 +133,9 @@ class XmlRpc:
         return found
 
     async def close(self) -> None:
-        """Closes the connections; harmless when called twice."""
+        """Closes the connections and our notes; harmless when called twice."""
         await self._blog.close()
+        await self._uploads.close()
 
     async def _create(self, post: Post, media: Mapping[str, MediaFile]) -> Publication:
         """Makes a draft, then finishes it: what a broken attempt leaves behind is seen by no reader."""
@@ -202,15 +215,15 @@ class XmlRpc:
         )
 
 
-def _shown(held: Held | None, file: MediaFile) -> Uploaded | None:
+def _shown(held: Held | None, file: MediaFile) -> Copy | None:
     """The copy of a picture that a post shows already."""
     if held is None:
         return None
     name, (number, url) = file.sha256[:DIGITS], held.thumbnail
     if name in url:
-        return Uploaded(id=number, url=url)
+        return Copy(url, number)
     found = re.search(rf'src="(https?://[^"\s<>]{{1,2000}}{name}[^"\s<>]{{0,100}})"', held.content)
-    return Uploaded(id="", url=found[1]) if found else None
+    return Copy(found[1]) if found else None
 
 
 def _number(value: str) -> int:
@@ -222,4 +235,5 @@ def build(name: str, options: Options, *, site: Site, folder: Path, http: Connec
     password = options.password.reveal()
     api = options.api(name, http, hide=(password,))
     blog = Blog(api, options.url, options.username, password, endpoint=options.endpoint, number=options.blog)
-    return XmlRpc(name, options, blog=blog, language=site.language)
+    uploads = Uploads(api, blog=f"{options.url} {options.blog}".rstrip(), folder=options.path, upload=blog.upload)
+    return XmlRpc(name, options, blog=blog, uploads=uploads, language=site.language)

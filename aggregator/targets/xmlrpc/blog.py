@@ -12,6 +12,7 @@ from aggregator import urls
 from aggregator.errors import BlockedError, PublishError, RejectedError, TryLaterError
 from aggregator.targets.shared import discovery, pictures
 from aggregator.targets.shared.api import Answer, Api
+from aggregator.targets.shared.pictures import Copy
 from aggregator.targets.xmlrpc import held as posts
 from aggregator.targets.xmlrpc import wire
 from aggregator.targets.xmlrpc.held import Held, Wanted
@@ -48,14 +49,6 @@ class Door:
     def wordpress(self) -> bool:
         """Whether it understands WordPress's own calls, which search and which guard against overwriting."""
         return self.methods >= _WORDPRESS
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Uploaded:
-    """A picture at the blog."""
-
-    id: str  #: its number; empty: the blog has none for pictures
-    url: str
 
 
 class Blog:
@@ -156,7 +149,7 @@ class Blog:
         method = "metaWeblog.deletePost" if own else "blogger.deletePost"
         await self._call(method, "", number, *self._account, True, writes=True, missing=True)
 
-    async def upload(self, file: MediaFile, data: bytes) -> Uploaded:
+    async def upload(self, file: MediaFile, data: bytes) -> Copy:
         """Puts a picture into the blog's library."""
         door = await self.door()
         struct = {"name": pictures.name(file), "type": file.type, "bits": data}
@@ -167,7 +160,7 @@ class Blog:
         if resolved is None:
             raise RejectedError(self._api.target, "answered without the address of the picture")
         number = found.get("id")
-        return Uploaded(id=str(number) if isinstance(number, (str, int)) else "", url=resolved)
+        return Copy(resolved, str(number) if isinstance(number, (str, int)) else "")
 
     async def account(self) -> tuple[frozenset[str], frozenset[str]]:
         """Numbers of the blogs that the account may post to, and its roles where WordPress tells them."""

@@ -95,6 +95,7 @@ def _merge(name: str, own: FeedSettings, config: Config) -> Feed:
         max_age=None if settings.max_age == timedelta.max else settings.max_age,
         max_new=built_in.max_new if settings.max_new is None else settings.max_new,
         duplicates=settings.duplicates or built_in.duplicates,
+        lead=settings.lead or built_in.lead,
         targets=settings.targets or tuple(config.targets),
         transforms=_steps(settings, config),
         allow_hosts=settings.allow_hosts or (),

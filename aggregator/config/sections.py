@@ -32,7 +32,7 @@ from aggregator.config.values import (
     StoreUrl,
     Template,
 )
-from aggregator.types import Duplicates, Rights
+from aggregator.types import Duplicates, Lead, Rights
 
 #: Nobody's public server is asked more often than this, whatever ``floor`` says.
 HARD_FLOOR = timedelta(minutes=5)
@@ -207,6 +207,7 @@ class FeedDefaults(Section):
     max_age: MaxAge | None = None
     max_new: Annotated[StrictInt, Field(ge=0, le=10_000)] | None = None
     duplicates: Duplicates | None = None
+    lead: Lead | None = None
     targets: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
     profiles: tuple[str, ...] | None = None
     transforms: tuple[TransformTable, ...] | None = None

@@ -6,10 +6,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from aggregator.extract import entry as own
-from aggregator.extract import leads
+from aggregator.extract import leads, origins
 from aggregator.extract.blocks import WORD
 from aggregator.extract.reading import Reading
 from aggregator.markup import text
+from aggregator.policy import originals
 from aggregator.types import Article, Author, Basis, Entry
 
 MAX_IMAGES = 50
@@ -27,10 +28,12 @@ def article(found: Reading, entry: Entry) -> Article:
     reason = _feed_is_better(found, from_feed, entry)
     if not reason:
         return from_page
+    claims = (*found.meta.elsewhere, *origins.of_text(from_feed.body, from_feed.text))
     return replace(
         from_page,
         body=from_feed.body,
         text=from_feed.text,
+        comes_from=origins.chosen(claims, from_page.canonical_url),
         basis=Basis.FEED,
         method=from_feed.method,
         score=from_feed.score,
@@ -48,6 +51,8 @@ def _from_page(found: Reading, entry: Entry) -> Article:
     reasons = list(found.reasons)
     reasons += [f"{name}: the feed's" for name, value in (("title", entry.title), ("author", entry.authors)) if value]
     reasons += ["date: the feed's"] if entry.published_at else []
+    agencies = [author.name for author in meta.authors if originals.agency(author.name)]
+    claims = (*meta.elsewhere, *origins.of_text(found.body, found.text), *agencies)
     return Article(
         entry=entry,
         title=title,
@@ -58,6 +63,7 @@ def _from_page(found: Reading, entry: Entry) -> Article:
         score=found.score,
         reasons=tuple(reasons),
         canonical_url=meta.canonical_url or entry.url,
+        comes_from=origins.chosen(claims, meta.canonical_url or entry.url),
         standfirst=_standfirst(found, entry),
         authors=_authors(entry) or meta.authors,
         publisher=text.line(entry.origin.name, 120) if entry.origin else meta.publisher,

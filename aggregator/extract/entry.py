@@ -5,7 +5,7 @@ from __future__ import annotations
 import lxml.html
 from lxml import etree
 
-from aggregator.extract import boilerplate, leads
+from aggregator.extract import boilerplate, leads, origins
 from aggregator.markup import clean, text, tree
 from aggregator.types import Article, Basis, Entry, Image
 
@@ -38,6 +38,7 @@ def article(entry: Entry, reason: str) -> Article:
         score=0.0 if not words else round(min(1.0, words / FULL), 3) if method == "content" else 0.2,
         reasons=tuple(filter(None, (reason, told))),
         canonical_url=entry.url,
+        comes_from=origins.chosen(origins.of_text(html, plain), entry.url),
         standfirst=_standfirst(entry, plain) if method == "content" else "",
         authors=entry.authors,
         publisher=text.line(entry.origin.name, 120) if entry.origin else "",

@@ -15,6 +15,9 @@ from aggregator.markup.structured import Structured
 from aggregator.types import Author, Image
 
 MAX_TAGS = 20
+MAX_ELSEWHERE = 20
+#: Names of ``meta`` elements for the original of a copy.
+_ORIGINALS = frozenset({"syndication-source", "original-source"})
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}")
 
@@ -30,6 +33,7 @@ class Metadata:
     published_at: datetime | None = None  #: in the zone that the page writes it in
     modified_at: datetime | None = None
     canonical_url: str | None = None
+    elsewhere: tuple[str, ...] = ()  #: addresses on other sites that it names as the original's: claims, never proof
     leads: tuple[Image, ...] = ()  #: candidates for the lead image, the likeliest first
     language: str | None = None
     tags: tuple[str, ...] = ()
@@ -55,6 +59,7 @@ def read(page: Page, latest: datetime) -> Metadata:
         published_at=published,
         modified_at=modified,
         canonical_url=canonical,
+        elsewhere=elsewhere(page, said),
         leads=leads.likeliest_first(_leads(said)),
         language=_language(said),
         tags=_tags(said),
@@ -77,6 +82,18 @@ def canonical_url(page: Page, said: Structured) -> tuple[str | None, str]:
         if urls.same_site(address, page.url) and not (_is_front(address) and not _is_front(page.url)):
             return urls.strip_tracking(address.partition("#")[0]), source
     return (urls.strip_tracking(page.url.partition("#")[0]), "as fetched") if page.url else (None, "none")
+
+
+def elsewhere(page: Page, said: Structured) -> tuple[str, ...]:
+    """Addresses on other sites that a page names as its own or as its original's."""
+    named = [said.canonical, *(claim.url for claim in said.claims if claim.source in {"open graph", "json-ld"})]
+    metas = [meta for meta in page.root.iter("meta") if (meta.get("name") or "").lower() in _ORIGINALS]
+    named += [urls.resolve(page.base_url, meta.get("content")) for meta in metas]
+    return tuple(
+        urls.strip_tracking(address)
+        for address in dict.fromkeys(named[:MAX_ELSEWHERE])
+        if address and page.url and not urls.same_site(address, page.url) and not _is_front(address)
+    )
 
 
 def _is_front(address: str) -> bool:

@@ -79,7 +79,7 @@ def post(
         source_url=publisher.url,
         feed_url=urls.redact(feed.url),
         feed_title=feed.credit_name,
-        via=publisher.via,
+        via=tuple(dict.fromkeys((*(previous.via if previous else ()), *publisher.via))),
         also_reported_by=previous.also_reported_by if previous else (),
         generator=site.generator,
     )

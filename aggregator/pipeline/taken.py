@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from aggregator import urls
-from aggregator.pipeline import telling, withdrawal
-from aggregator.policy import change, duplicates, identity
-from aggregator.policy.duplicates import Story, Told
+from aggregator.pipeline import joining, telling, withdrawal
+from aggregator.pipeline.joining import Telling
+from aggregator.policy import change, identity
+from aggregator.policy.duplicates import Story
 from aggregator.policy.fingerprints import Fingerprint
+from aggregator.policy.originals import Credited
 from aggregator.policy.second_look import Look
 from aggregator.store import (
     EntryRecord,
@@ -24,9 +25,8 @@ from aggregator.store import (
     stories,
     tombstones,
 )
-from aggregator.types import Action, Article, Entry, Feed, Outcome, Post, Sighting, Step
+from aggregator.types import Action, Article, Entry, Feed, Lead, Outcome, Post, Step
 
-MAX_SIGHTINGS = 20
 #: Outcomes that a second look at the page does not change.
 DECIDED = frozenset({Outcome.DROPPED, Outcome.DUPLICATE, Outcome.BURIED})
 
@@ -92,12 +92,19 @@ def _settle(session: Session, taken: Taken, feed: Feed, now: datetime) -> Taken:
         # Where its own post stands already, that stays and is brought up to date.
         there = {line.target for line in deliveries.lines(session, post_key=told.post_key)}
         there -= {line.target for line in deliveries.lines(session, post_key=post.key)}
-        targets = [target for target in targets if target not in there]
-        reason = decision.reason + _join(session, told, taken, feed, now)
-        if not targets:
-            step = _step(taken, feed, now, "duplicates", Outcome.DUPLICATE, reason)
-            duplicate = replace(taken, outcome=Outcome.DUPLICATE, reason=reason, told_by=told.post_key)
-            return replace(duplicate, post=None, steps=(*taken.steps, step))
+        once_more = Telling(feed=feed, entry=taken.entry, article=taken.article, post=post)
+        joined = joining.join(session, told, once_more, there, now)
+        reason = decision.reason + joined.reason
+        if joined.post is not None:
+            step = _step(taken, feed, now, "credit", Credited.LATER, reason)
+            post, taken = joined.post, replace(taken, post=joined.post, steps=(*taken.steps, step))
+        else:
+            targets = [target for target in targets if target not in there]
+            if not targets:
+                step = _step(taken, feed, now, "duplicates", Outcome.DUPLICATE, reason)
+                duplicate = replace(taken, outcome=Outcome.DUPLICATE, reason=reason, told_by=told.post_key)
+                return replace(duplicate, post=None, steps=(*taken.steps, step))
+            taken = replace(taken, steps=(*taken.steps, _step(taken, feed, now, "duplicates", Story.TOLD, reason)))
     if not targets:
         return replace(taken, reason="made, but there is no target to publish it at", post=None)
     posts.save(session, post, change.revision(post), now)
@@ -126,39 +133,6 @@ def _plan_look(session: Session, taken: Taken, feed: Feed) -> None:
         second_looks.plan(session, feed.name, taken.entry, look.at, look.looks)
 
 
-def _join(session: Session, told: Told, taken: Taken, feed: Feed, now: datetime) -> str:
-    """Brings the post that tells the story up to date with what this entry shows of it; what was changed, if anything.
-
-    Where the entry is the original of a copy that came first, the post is credited to its publisher from now on.
-    Else another publisher has the story at an address of its own, and the post says so.
-    """
-    lead, url, original = posts.get(session, told.post_key), taken.entry.url, taken.post
-    if lead is None or url is None or original is None or feed.credit_name in {lead.source_name, lead.feed_title}:
-        return ""
-    taken_by = {urls.compare_key(known.url) for known in lead.also_reported_by}
-    taken_by |= {urls.compare_key(address) for address in (lead.canonical_url, lead.credit.url) if address}
-    if duplicates.is_original(url, feed.memory.site_url or feed.url, told):
-        joined = replace(
-            lead,
-            credit=original.credit,
-            authors=original.authors or lead.authors,
-            source_name=original.source_name,
-            source_url=original.source_url,
-            via=(lead.feed_title, *original.via),
-        )
-        change_made = f"; it is the original, and that post is now credited to {original.source_name}"
-    elif urls.compare_key(url) in taken_by or len(lead.also_reported_by) >= MAX_SIGHTINGS:
-        return ""
-    else:
-        sighting = Sighting(title=taken.entry.title, url=url, publisher=feed.credit_name)
-        joined = replace(lead, also_reported_by=(*lead.also_reported_by, sighting))
-        change_made = f"; that post now names {feed.credit_name} too"
-    posts.save(session, joined, change.revision(joined), now)
-    there = [line.target for line in deliveries.lines(session, post_key=lead.key)]
-    deliveries.promise(session, joined, there, Action.PUBLISH, now)
-    return change_made
-
-
 def _links(taken: Taken) -> set[str]:
     canonical = taken.article.canonical_url if taken.article else None
     return {url for url in (taken.entry.url, canonical) if url}
@@ -180,6 +154,8 @@ def _record(taken: Taken, feed: Feed) -> EntryRecord:
         aliases=taken.aliases,
         post_key=taken.post.key if taken.post else None,
         told_by=taken.told_by,
+        comes_from=article.comes_from if article else None,
+        preferred=feed.lead is Lead.PREFERRED,
         basis=article.basis if article else None,
         method=article.method if article else None,
         score=article.score if article else None,

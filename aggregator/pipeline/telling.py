@@ -37,8 +37,14 @@ def find(
     if feed.duplicates is Duplicates.KEEP:
         return Decision(Story.OWN, ""), None
     addresses = {urls.compare_key(url) for url in (entry.url, article and article.canonical_url) if url}
-    told_there = entries.told_at(session, addresses)
-    decision, told = duplicates.near(feed=feed.name, entry_key=entry.key, title=post.title, told=told_there)
+    elsewhere = {urls.compare_key(url) for url in (article.comes_from if article else ()) if "://" in url}
+    decision, told = duplicates.near(
+        feed=feed.name,
+        entry_key=entry.key,
+        title=post.title,
+        told=entries.told_at(session, addresses),
+        named=entries.told_at(session, elsewhere),
+    )
     if decision.outcome is Story.TOLD or feed.duplicates is Duplicates.ADDRESS:
         return decision if told else Decision(Story.OWN, ""), told
     if fingerprint is None or article is None or posts.content_hash(session, post.key) is not None:

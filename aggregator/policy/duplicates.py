@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlsplit
 
-from aggregator import urls
 from aggregator.policy.identity import fold
 from aggregator.types import Decision
 
@@ -32,12 +31,15 @@ class Told:
     post_key: str
 
 
-def near(*, feed: str, entry_key: str, title: str, told: Iterable[Told]) -> tuple[Decision[Story], Told | None]:
+def near(
+    *, feed: str, entry_key: str, title: str, told: Iterable[Told], named: Iterable[Told] = ()
+) -> tuple[Decision[Story], Told | None]:
     """Decides whether an article is told already, and by which entry.
 
     ``told`` are the entries with a post whose canonical address is this article's. In another feed that is
     enough; within one feed the titles must agree too, since some feeds link every entry to one page. The front
-    page of a site is nobody's canonical address.
+    page of a site is nobody's canonical address. ``named`` are entries of other sites that its page names as the
+    original: it is believed that it is a copy where the titles agree.
     """
     for other in told:
         if (other.feed, other.entry_key) == (feed, entry_key) or _is_front_page(other.url):
@@ -46,16 +48,10 @@ def near(*, feed: str, entry_key: str, title: str, told: Iterable[Told]) -> tupl
             return Decision(Story.TOLD, f"feed {other.feed} brought the same page: {other.url}"), other
         if fold(other.title) == fold(title):
             return Decision(Story.TOLD, f"the feed brought the same page under another id: {other.url}"), other
+    for other in named:
+        if other.feed != feed and fold(other.title) == fold(title) != "":
+            return Decision(Story.TOLD, f"its page names {other.url} as the original, under the same title"), other
     return Decision(Story.OWN, "no other entry stands at its address"), None
-
-
-def is_original(link: str, home: str, told: Told) -> bool:
-    """Whether an entry with this link, of a feed that is at home there, is what ``told`` is a copy of.
-
-    It stands at the address that the page of the other names as canonical, while the other's own link is elsewhere.
-    """
-    here = urls.compare_key(link)
-    return here == urls.compare_key(told.url) != urls.compare_key(told.link) and urls.same_site(link, home)
 
 
 def _is_front_page(url: str) -> bool:

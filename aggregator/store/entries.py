@@ -45,12 +45,13 @@ _IF_KNOWN = (
     "compare_url",
     "post_key",
     "told_by",
+    "comes_from",
     "basis",
     "method",
     "score",
     "reasons",
 )
-_LATEST = ("identity_scheme", "title", "content_hash", "outcome", "reason", "last_seen_at")
+_LATEST = ("identity_scheme", "title", "content_hash", "outcome", "reason", "preferred", "last_seen_at")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +68,8 @@ class EntryRecord:
     aliases: tuple[str, ...] = ()  #: its other names within the feed
     post_key: str | None = None  #: None: no post was made; an earlier one stays with it
     told_by: str | None = None  #: key of another entry's post that tells its story
+    comes_from: tuple[str, ...] | None = None  #: whose words its article says its own are; None: there was none
+    preferred: bool = False  #: its feed's telling of a story is preferred to others'
     basis: Basis | None = None  #: how its article was made; None: there was none
     method: str | None = None
     score: float | None = None
@@ -131,7 +134,7 @@ def known(session: Session, feed: str, keys: Collection[str], aliases: Collectio
 
 
 def told_at(session: Session, compare_keys: Collection[str]) -> list[Told]:
-    """The entries of any feed that stand at these addresses and have or had a post, oldest first.
+    """The entries of any feed that stand at these addresses and whose story has or had a post, oldest first.
 
     Addresses are in the form of ``urls.compare_key``; an entry stands at its link and at its page's canonical address.
     """
@@ -140,7 +143,7 @@ def told_at(session: Session, compare_keys: Collection[str]) -> list[Told]:
         at = or_(EntryRow.compare_url.in_(chunk), EntryRow.link_key.in_(chunk))
         rows = session.execute(
             select(EntryRow, PostRow.source_name)
-            .join(PostRow, PostRow.key == EntryRow.post_key)
+            .join(PostRow, PostRow.key == func.coalesce(EntryRow.told_by, EntryRow.post_key))
             .where(at)
             .limit(TOLD_AT_MOST)
         )
@@ -152,7 +155,7 @@ def told_at(session: Session, compare_keys: Collection[str]) -> list[Told]:
                 url=row.canonical_url or row.url or "",
                 link=row.url or "",
                 publisher=publisher,
-                post_key=row.post_key or "",
+                post_key=row.told_by or row.post_key or "",
             )
     return [found[number] for number in sorted(found)]
 
@@ -323,6 +326,8 @@ def _row(record: EntryRecord, now: datetime) -> dict[str, object]:
         "reason": record.reason,
         "post_key": record.post_key,
         "told_by": record.told_by,
+        "comes_from": record.comes_from or None,
+        "preferred": record.preferred or None,
         "basis": record.basis,
         "method": record.method,
         "score": record.score,

@@ -15,7 +15,17 @@ from aggregator.store.models import DeliveryRow, PostRow
 from aggregator.store.statements import chunks, upsert
 from aggregator.types import DeliveryState, Post
 
-_LATEST = ("title", "source_name", "canonical_url", "published_at", "content_hash", "payload", "updated_at")
+_LATEST = (
+    "feed",
+    "entry_key",
+    "title",
+    "source_name",
+    "canonical_url",
+    "published_at",
+    "content_hash",
+    "payload",
+    "updated_at",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,14 +13,15 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Row, Select, bindparam, delete, insert, select, union_all
+from sqlalchemy import CompoundSelect, Row, Select, bindparam, delete, insert, select, union_all, update
 from sqlalchemy.orm import Session
 
 from aggregator.policy.duplicates import Told
 from aggregator.policy.fingerprints import LOWEST, NUMBER_REGISTERS, REGISTERS, SCHEME, Fingerprint
+from aggregator.policy.originals import Source
 from aggregator.store.models import EntryRow, FingerprintHashRow, FingerprintRow, PostRow
 from aggregator.store.statements import CHUNK, upsert
-from aggregator.types import Outcome
+from aggregator.types import Outcome, Post
 
 #: How many articles one hash leads to, the latest; a phrase that more of them have is nobody's own.
 PER_HASH = 64
@@ -126,6 +127,30 @@ def tellers(session: Session, post_key: str) -> list[Teller]:
         )
         for row in session.scalars(query)
     ]
+
+
+def source(session: Session, post: Post) -> Source | None:
+    """What is known of whose words a post shows; None where its entry is not known."""
+    mine = select(EntryRow).where(EntryRow.key == post.entry_key, EntryRow.feed == post.feed)
+    row = session.scalars(mine).one_or_none()
+    if row is None:
+        return None
+    return Source(
+        feed=row.feed,
+        name="",  # as the first it names others; nobody is to name it by more than its address
+        url=row.url or "",
+        canonical=row.canonical_url or row.url or "",
+        at_home=True,
+        comes_from=row.comes_from or (),
+        preferred=bool(row.preferred),
+    )
+
+
+def give_up(session: Session, feed: str, key: str, told_by: str, reason: str) -> None:
+    """Notes that the post of an entry passed to another that tells the story."""
+    mine = update(EntryRow).where(EntryRow.key == key, EntryRow.feed == feed)
+    given = {"post_key": None, "told_by": told_by, "outcome": Outcome.DUPLICATE, "reason": reason}
+    session.execute(mine.values(given).execution_options(synchronize_session=False))
 
 
 def prune(session: Session, before: datetime, limit: int = PRUNED_AT_ONCE) -> int:

@@ -39,6 +39,7 @@ from aggregator.types.words import (
     Decision,
     DeliveryState,
     Duplicates,
+    Lead,
     Outcome,
     Rights,
 )
@@ -61,6 +62,7 @@ __all__ = [
     "Hop",
     "Image",
     "Known",
+    "Lead",
     "MediaFile",
     "Origin",
     "Outcome",

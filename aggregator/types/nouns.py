@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from aggregator.types.parts import Author, Enclosure, Image, Origin
-from aggregator.types.words import Action, Basis, DeliveryState, Duplicates, Outcome, Rights
+from aggregator.types.words import Action, Basis, DeliveryState, Duplicates, Lead, Outcome, Rights
 
 # --- feed ------------------------------------------------------------------------------------
 
@@ -82,6 +82,7 @@ class Feed:
     max_age: timedelta | None = None  #: None: no limit
     max_new: int = 20  #: how many entries are taken on first subscription
     duplicates: Duplicates = Duplicates.STORY
+    lead: Lead = Lead.ORIGINAL
     targets: tuple[str, ...] = ()
     transforms: tuple[StepSettings, ...] = ()
     allow_hosts: tuple[str, ...] = ()  #: article pages are fetched only from these; empty: any
@@ -199,6 +200,7 @@ class Article:
     score: float  #: 0 to 1: how sure we are of the body
     reasons: tuple[str, ...] = ()  #: how title, author, date and body were chosen
     canonical_url: str | None = None
+    comes_from: tuple[str, ...] = ()  #: addresses on other sites and names whose words these are, as it says itself
     standfirst: str = ""
     authors: tuple[Author, ...] = ()
     publisher: str = ""

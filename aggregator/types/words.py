@@ -49,6 +49,14 @@ class Duplicates(StrEnum):
     KEEP = "keep"  #: by nothing: each entry gets its own post
 
 
+class Lead(StrEnum):
+    """When a feed's telling of a story that is published already takes over its post, and the credit."""
+
+    FIRST = "first"  #: never: who came first stays
+    ORIGINAL = "original"  #: where it is found to be the original of what is published
+    PREFERRED = "preferred"  #: always, unless the feed that is credited is preferred too
+
+
 class Basis(StrEnum):
     """Where the text of an article came from."""
 

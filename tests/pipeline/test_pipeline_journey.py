@@ -144,12 +144,16 @@ async def test_a_copy_that_came_first_is_credited_to_the_original_when_that_come
     (post,) = bench.target.posts.values()
     assert (post.source_name, post.credit.publisher, post.via) == ("The Harbour News",) * 2 + (("The Other",),)
     assert post.credit.url == bench.web.url("/story/1")
-    (line,) = await bench.store.read(entries.lines, feed="feed")
-    assert (line.outcome, "now credited to The Harbour News" in line.reason) == (Outcome.DUPLICATE, True)
+    (line,) = await bench.store.read(entries.lines, feed="other")
+    assert (line.outcome, "its post passed to “Story 1” at The Harbour News" in line.reason) == (
+        Outcome.DUPLICATE,
+        True,
+    )
 
     bench.now.forward(hours=2)
-    edited = item(9, title="Story 1, mended", link="/copy")
+    edited = item(9, title="Story 1, spoilt", link="/copy")
     await bench.refresh(serve(bench, edited, path="/other", title="The Other"))
+    await bench.refresh(serve(bench, item(1, title="Story 1, mended")))
     await bench.deliver()
     (post,) = bench.target.posts.values()
     assert (post.title, post.source_name, post.via) == ("Story 1, mended", "The Harbour News", ("The Other",))

@@ -12,7 +12,7 @@ from pipeline_bench import Bench
 from aggregator.pipeline import withdrawal
 from aggregator.policy.stories import WINDOW
 from aggregator.store import entries, journal, stories
-from aggregator.types import Duplicates, Feed, Outcome, Rights
+from aggregator.types import Duplicates, Feed, Lead, Outcome, Rights
 
 FERRY = [
     "The ferry to the outer islands will run again from Monday, the harbour board said after a meeting that went on until midnight. It had lain at the quay since the storm took its landing stage in the spring.",
@@ -172,3 +172,91 @@ async def test_a_story_is_forgotten_with_its_fingerprint(bench: Bench) -> None:
     assert await bench.store.write(stories.prune, bench.now() - WINDOW) == 1
     await bench.refresh(serve(bench, "post", FERRY))
     assert await outcomes(bench) == {"herald": Outcome.QUEUED, "post": Outcome.QUEUED}
+
+
+class TestWhoIsCredited:
+    """A later telling takes over the post of an earlier one, under its key and address."""
+
+    @staticmethod
+    async def told_by_a_copy(bench: Bench, *, line: str = "Source: The Islander") -> str:
+        """Publishes a copy that names its original; the key of its post."""
+        await bench.refresh(serve(bench, "post", [*FERRY, line], title="A boat for the islands"))
+        await bench.deliver()
+        (post,) = bench.target.posts.values()
+        assert post.source_name == "The Post"
+        return post.key
+
+    async def test_the_original_that_a_copy_names_takes_over_its_post(self, bench: Bench) -> None:
+        key = await self.told_by_a_copy(bench)
+        slug = bench.target.posts[key].slug
+        await bench.refresh(replace(serve(bench, "herald", FERRY), title="The Islander"))
+        await bench.deliver()
+        (post,) = bench.target.posts.values()
+        assert (post.key, post.slug, post.feed) == (key, slug, "herald")
+        assert (post.title, post.source_name, post.credit.publisher) == ("Ferry runs again", *["The Islander"] * 2)
+        assert post.credit.url == bench.web.url("/herald/1")
+        assert [(seen.publisher, seen.url) for seen in post.also_reported_by] == [
+            ("The Post", bench.web.url("/post/1"))
+        ]
+        assert await outcomes(bench) == {"post": Outcome.DUPLICATE, "herald": Outcome.PUBLISHED}
+        (line,) = await bench.store.read(entries.lines, feed="herald")
+        steps = await bench.store.read(journal.of_entry, "herald", line.key)
+        assert "the first says itself that it comes from The Islander" in next(
+            step.reason for step in steps if step.step == "credit"
+        )
+
+    async def test_the_post_follows_the_original_from_then_on(self, bench: Bench) -> None:
+        key = await self.told_by_a_copy(bench)
+        original = replace(serve(bench, "herald", FERRY), title="The Islander")
+        await bench.refresh(original)
+        bench.now.forward(hours=2)
+        await bench.refresh(serve(bench, "post", LIBRARY, title="A boat no more"))
+        serve(bench, "herald", [*FERRY, "Correction: the pontoon is the army's."], title="Ferry runs again (corrected)")
+        await bench.refresh(original)
+        await bench.refresh(serve(bench, "courier", FERRY))
+        await bench.deliver()
+        (post,) = bench.target.posts.values()
+        assert (post.key, post.title) == (key, "Ferry runs again (corrected)")
+        assert [seen.publisher for seen in post.also_reported_by] == ["The Post", "The Courier"]
+
+    @pytest.mark.parametrize(
+        ("change", "why"),
+        [
+            ({"title": "The Islander", "lead": Lead.FIRST}, ""),
+            ({"title": "The Islander", "rights": Rights.EXCERPT}, "less of it may be shown"),
+            ({"title": "The Islander", "targets": ("elsewhere",)}, "does not publish at blog"),
+            ({}, ""),
+        ],
+    )
+    async def test_the_first_stays(self, bench: Bench, change: dict[str, object], why: str) -> None:
+        key = await self.told_by_a_copy(bench)
+        await bench.refresh(replace(serve(bench, "herald", FERRY, title="A boat for the islands"), **change))  # type: ignore[arg-type]
+        await bench.deliver()
+        assert bench.target.posts[key].source_name == "The Post"
+        assert why in await reason(bench, "herald")
+
+    async def test_a_preferred_feed_takes_over_from_whoever_came_first(self, bench: Bench) -> None:
+        await bench.refresh(serve(bench, "herald", FERRY))
+        await bench.refresh(replace(serve(bench, "post", FERRY), lead=Lead.PREFERRED))
+        await bench.refresh(replace(serve(bench, "courier", FERRY), lead=Lead.PREFERRED))
+        await bench.deliver()
+        (post,) = bench.target.posts.values()
+        assert (post.source_name, [seen.publisher for seen in post.also_reported_by]) == (
+            "The Post", ["The Herald", "The Courier"],
+        )  # fmt: skip
+
+    async def test_a_page_that_names_another_as_its_original_takes_nothing_from_it(self, bench: Bench) -> None:
+        """A stranger's article is not buried under what only says that it is a copy of that."""
+        await bench.refresh(serve(bench, "rogue", [*LIBRARY, "Source: The Islander"], title="Ferry runs again"))
+        await bench.refresh(replace(serve(bench, "herald", FERRY), title="The Islander"))
+        await bench.deliver()
+        assert {post.source_name for post in bench.target.posts.values()} == {"The Rogue", "The Islander"}
+
+    async def test_what_stands_where_a_duplicate_stood_is_one_too(self, bench: Bench) -> None:
+        await bench.refresh(serve(bench, "herald", FERRY))
+        copy = serve(bench, "post", FERRY)
+        await bench.refresh(copy)
+        await bench.refresh(replace(copy, name="again", duplicates=Duplicates.ADDRESS))
+        assert await outcomes(bench) == {
+            "herald": Outcome.QUEUED, "post": Outcome.DUPLICATE, "again": Outcome.DUPLICATE,
+        }  # fmt: skip

@@ -117,18 +117,3 @@ def test_an_address_told_elsewhere_is_a_duplicate(told: list[Told], expected: St
 
 
 COPY = replace(TOLD, url="https://paper.example/story", link="https://g.example/copy")
-
-
-@pytest.mark.parametrize(
-    ("link", "home", "told", "expected"),
-    [
-        ("https://paper.example/story?utm_source=rss", "https://paper.example/", COPY, True),
-        ("https://paper.example/story", "https://links.example/", COPY, False),  # a list of links leads there too
-        ("https://paper.example/other", "https://paper.example/", COPY, False),
-        ("https://g.example/1", "https://g.example/", TOLD, False),  # both link to one page: neither is a copy
-    ],
-)
-def test_the_original_stands_at_the_address_that_the_copy_names(
-    link: str, home: str, told: Told, expected: bool
-) -> None:
-    assert duplicates.is_original(link, home, told) is expected

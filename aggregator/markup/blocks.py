@@ -13,6 +13,8 @@ from aggregator.markup.clean import BLOCKS
 HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 #: What only groups blocks: inside of anything else a block belongs to what is around it.
 _GROUPS = frozenset({"body", "div", "section", "article", "main", "header", "footer"})
+#: On what was put in: it is no part of the running text. Cleaning takes it away.
+_PUT_IN = "data-put-in"
 _ESCAPES = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;"}
 
 
@@ -37,6 +39,17 @@ def paragraphs(body: lxml.html.HtmlElement) -> list[lxml.html.HtmlElement]:
 def headings(body: lxml.html.HtmlElement) -> list[lxml.html.HtmlElement]:
     """The sub-headings of the running text that say something."""
     return [block for block in _blocks(body) if block.tag in HEADINGS and text.of_element(block)]
+
+
+def places_taken(body: lxml.html.HtmlElement) -> list[int]:
+    """After how many paragraphs of the running text each fragment stands that was put in."""
+    taken, number = [], 0
+    for block in _blocks(body, put_in=True):
+        if block.get(_PUT_IN) is not None:
+            taken.append(number)
+        elif block.tag == "p" and text.of_element(block):
+            number += 1
+    return taken
 
 
 def insert_after(block: lxml.html.HtmlElement, html: str) -> None:
@@ -82,15 +95,19 @@ def _insert(parent: lxml.html.HtmlElement, place: int, html: str) -> lxml.html.H
         fragment.insert(0, words)
     last = None
     for offset, child in enumerate(list(fragment)):
+        child.set(_PUT_IN, "")
         parent.insert(place + offset, child)
         last = child
     return last
 
 
-def _blocks(element: lxml.html.HtmlElement) -> Iterator[lxml.html.HtmlElement]:
-    """The blocks of the running text, in their order."""
+def _blocks(element: lxml.html.HtmlElement, *, put_in: bool = False) -> Iterator[lxml.html.HtmlElement]:
+    """The blocks of the running text in their order, with or without what was ``put_in``."""
     for child in element:
-        if child.tag in _GROUPS:
-            yield from _blocks(child)
+        if child.get(_PUT_IN) is not None:
+            if put_in:
+                yield child
+        elif child.tag in _GROUPS:
+            yield from _blocks(child, put_in=put_in)
         else:
             yield child

@@ -124,6 +124,17 @@ def excerpt(text: str, words: int) -> str:
     return flat[:end].rstrip(" ,;:–—-(") + "…"
 
 
+def sentences(text: str, count: int) -> str:
+    """The first sentences of a text, on one line; all of it where it has no more."""
+    flat = _SPACE.sub(" ", text[: max(count, 0) * 2000 + 1000]).strip()
+    ends = (match.end() for match in _SENTENCE_END.finditer(flat))
+    whole = (end for end in ends if not _ABBREVIATED.search(flat[max(0, end - 12) : end]))
+    for number, end in enumerate(whole, start=1):
+        if number >= count:
+            return flat[:end].strip() if count > 0 else ""
+    return flat if count > 0 else ""
+
+
 def word_count(text: str) -> int:
     """How many words a text has; an ideograph counts as one, five Thai letters likewise."""
     return sum(1 for _ in _WORD.finditer(text))

@@ -92,6 +92,7 @@ def finish(made: Post) -> Post:
         made,
         title=text.line(made.title) or "Untitled",
         body=clean.html(made.body),
+        closing=clean.html(made.closing),
         excerpt=text.line(made.excerpt, 2000),
         standfirst=text.line(made.standfirst, 1000),
         credit=replace(made.credit, html=clean.html(made.credit.html)),

@@ -55,8 +55,12 @@ def content_hash(title: str, text: str) -> str:
 
 
 def revision(post: Post) -> str:
-    """The number that tells two revisions of a post apart, here and at targets; the time of change does not count."""
-    facts = json.dumps(asdict(replace(post, modified_at=None)), default=str, ensure_ascii=False, sort_keys=True)
+    """The number that tells two revisions of a post apart, here and at targets; the time of change does not count.
+
+    What is empty does not count either, so that a new field is no new revision of the posts that lack it.
+    """
+    said = {name: value for name, value in asdict(replace(post, modified_at=None)).items() if value}
+    facts = json.dumps(said, default=str, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(facts.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 

@@ -292,6 +292,7 @@ class Post:
     body: str  #: clean HTML, without the credit line
     excerpt: str
     credit: Credit
+    closing: str = ""  #: clean HTML that stands behind the credit line
     standfirst: str = ""
     canonical_url: str | None = None
     authors: tuple[Author, ...] = ()

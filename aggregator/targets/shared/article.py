@@ -49,7 +49,7 @@ def html(
     credit: bool = True,
     generator: bool = True,
 ) -> str:
-    """The post as safe HTML: lead picture, standfirst, text, attachments, other places, credit.
+    """The post as safe HTML: lead picture, standfirst, text, attachments, other places, credit, closing words.
 
     ``pictures`` maps addresses of pictures to those of their copies. ``lead_shown``: the blog shows the lead picture
     itself, so that it is left out here. ``language`` is the blog's, for our own words around the text. Blocks stand on
@@ -76,6 +76,7 @@ def html(
         f'<div class="source-credit" {MARK}="{post.key}:{change.revision(post)}">{post.credit.html}</div>'
         if credit
         else "",
+        f'<div class="closing">{clean.html(post.closing)}</div>' if post.closing else "",
         f'<p class="generator"><small>{escape(post.generator)}</small></p>' if generator and post.generator else "",
     ]
     return "\n".join(part for part in parts if part)

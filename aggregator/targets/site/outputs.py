@@ -167,5 +167,6 @@ class Outputs:
                 without_lead=False,
                 labels=texts.texts(self.site.language),
             )
-            self._bodies[key] = f"{text}\n<p>{clean.html(placed.post.credit.html)}</p>"
+            ending = f"<p>{clean.html(placed.post.credit.html)}</p>\n{clean.html(placed.post.closing)}"
+            self._bodies[key] = f"{text}\n{ending}".rstrip()
         return self._bodies[key]

@@ -98,6 +98,7 @@ class Pages:
                 body.render(post, placed.pictures, locate=where.locate, without_lead=shown is not None, labels=labels)
             ),
             "credit": Markup(clean.html(post.credit.html)),  # noqa: S704 - cleaned here
+            "closing": Markup(clean.html(post.closing)),  # noqa: S704 - likewise
             "further": [views.card(one, source, where, language) for one in further],
             "json_ld": structured.news_article(placed, self.site, where.absolute(placed.path), picture),
             "open_graph": structured.open_graph(placed, self.site, where.absolute(placed.path), picture),

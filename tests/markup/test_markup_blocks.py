@@ -40,7 +40,7 @@ def test_headings_are_those_of_the_running_text_alone():
 def test_a_fragment_is_put_at_its_place_and_nothing_else_moves(put, html):
     body = blocks.read("<p>One.</p> loose <p>Two.</p>")
     put(body)
-    assert blocks.write(body) == html
+    assert blocks.write(body).replace(' data-put-in=""', "") == html
 
 
 @given(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,6 +11,7 @@ from aggregator.cli import entries, feeds, outbox
 from aggregator.cli.invocation import examples
 from aggregator.cli.output import Record, facts, plain, say, to_json
 from aggregator.cli.stored import found, opened, waits
+from aggregator.types import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from aggregator.store import EntryLine, Store
     from aggregator.types import Step
 
+LATEST = 20  #: quarantined entries of a feed that are told
 EPILOG = examples(
     "wirecopy explain https://www.example.org/2024/05/a-story.html",
     "wirecopy explain http://127.0.0.1:8080/posts/a-story-1a2b3c4d/",
@@ -53,16 +56,28 @@ def explain(
 
 def _feed(store: Store, name: str) -> Record:
     """A feed with what was decided about it as a whole."""
+    from aggregator.store import entries as entry_rows
     from aggregator.store import feeds as rows
     from aggregator.store import journal
 
     known = {line.name: line for line in store.read_now(rows.overview)}
     about = feeds.record(known[name]) if name in known else {"name": name}
-    return {**about, "steps": _steps(store.read_now(journal.of_feed, name)[::-1])}
+    held = store.read_now(entry_rows.lines, feed=name, outcome=Outcome.HELD)
+    quarantined = store.read_now(entry_rows.lines, feed=name, outcome=Outcome.QUARANTINED, limit=LATEST)
+    reasons = Counter((line.outcome, line.reason) for line in [*held, *quarantined])
+    return {
+        **about,
+        "steps": _steps(store.read_now(journal.of_feed, name)[::-1]),
+        "not_taken": [
+            {"outcome": outcome, "reason": reason, "entries": count} for (outcome, reason), count in reasons.items()
+        ],
+        "to_release": f"wirecopy release {name}, or wirecopy release {name} --drop" if held else None,
+    }
 
 
 def _entry(store: Store, line: EntryLine, held: Mapping[str, Wait]) -> Record:
     """An entry with its decisions, its earlier revisions and its deliveries."""
+    from aggregator.pipeline.release import HELD
     from aggregator.store import deliveries, journal, second_looks
     from aggregator.store import entries as rows
 
@@ -70,6 +85,7 @@ def _entry(store: Store, line: EntryLine, held: Mapping[str, Wait]) -> Record:
     return {
         **entries.record(line),
         "look_again_at": store.read_now(second_looks.next_at, line.feed, line.key),
+        "to_release": f"wirecopy release {line.key}" if line.outcome in HELD else None,
         "steps": _steps(store.read_now(journal.of_entry, line.feed, line.key)),
         "revisions": [
             {"replaced_at": old.replaced_at, "title": old.title}
@@ -84,9 +100,10 @@ def _steps(steps: Sequence[Step]) -> list[Record]:
 
 
 def _print(record: Record) -> None:
-    apart = ("remote_urls", "steps", "revisions", "deliveries")
+    apart = ("remote_urls", "steps", "not_taken", "revisions", "deliveries")
     facts({name: value for name, value in record.items() if name not in apart}, as_json=False)
     _section("Decisions", record, "{at}  {step}: {outcome}: {reason}", "steps", "No decisions are kept any more.")
+    _section("Not taken", record, "{entries} {outcome}: {reason}", "not_taken")
     _section("Earlier revisions", record, "until {replaced_at}  {title}", "revisions")
     _section("Deliveries", record, "{target}: {action} {state}: {there}", "deliveries")
 

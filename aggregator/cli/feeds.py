@@ -14,7 +14,17 @@ if TYPE_CHECKING:
     from aggregator.store import FeedOverview
 
 EPILOG = examples("wirecopy feeds", "wirecopy feeds --failing", "wirecopy feeds --json | jq -r 'select(.gone) | .url'")
-COLUMNS = ("name", "title", "entries", "published", "failures", "last_success_at", "next_fetch_at", "last_error")
+COLUMNS = (
+    "name",
+    "title",
+    "entries",
+    "published",
+    "held",
+    "failures",
+    "last_success_at",
+    "next_fetch_at",
+    "last_error",
+)
 
 
 def feeds(
@@ -35,6 +45,9 @@ def feeds(
         paused = {name: wait for name, wait in waits(config, store).items() if wait.paused}
     nothing = "no feed is failing" if failing else "no feeds: add one with `wirecopy add URL`"
     show(records, COLUMNS, as_json=as_json, nothing=nothing)
+    for line in records:
+        if line.get("held"):
+            tell(f"{line['name']} has entries that are held: `wirecopy explain {line['name']}` tells why")
     for name, wait in paused.items():
         tell(f"the target {name} is {wait}")
 
@@ -47,6 +60,7 @@ def record(line: FeedOverview) -> Record:
         "title": line.title,
         "entries": line.entries,
         "published": line.published,
+        "held": line.held,
         "last_fetch_at": line.last_fetch_at,
         "last_success_at": line.last_success_at,
         "next_fetch_at": line.next_fetch_at,

@@ -12,6 +12,7 @@ import typer
 from aggregator.cli.invocation import configuration, examples, invocation
 from aggregator.cli.output import say, to_json
 from aggregator.cli.stored import known_feed
+from aggregator.types import Outcome
 
 if TYPE_CHECKING:
     from aggregator.daemon import Tally
@@ -46,6 +47,9 @@ def once(
         say("; ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items()))
         for name, wait in tally.held.items():
             say(f"{name}: {wait.count} post{'s' * (wait.count != 1)} {wait}")
+        for done in tally.refreshed:
+            if done.held:
+                say(f"{done.feed}: entries are held: {done.held}; see `wirecopy explain {done.feed}`")
     if counts["feeds_failed"] or counts["posts_not_delivered"]:
         raise typer.Exit(1)
 
@@ -56,6 +60,7 @@ def _counts(tally: Tally) -> dict[str, int]:
     return {
         "feeds_refreshed": len(tally.refreshed) - failed,
         "feeds_failed": failed,
+        "entries_held": sum(done.counts.get(Outcome.HELD, 0) for done in tally.refreshed if done.held),
         "posts_delivered": delivered,
         "posts_not_delivered": len(tally.delivered) - delivered,
         "posts_held_back": sum(wait.count for wait in tally.held.values()),

@@ -27,6 +27,7 @@ from aggregator.cli import (
     parse,
     posts,
     preview,
+    release,
     retry,
     run,
     service,
@@ -63,6 +64,7 @@ VERBS: dict[str, list[tuple[str, Callable[..., None], str]]] = {
     ],
     "Step in": [
         ("retry", retry.retry, retry.EPILOG),
+        ("release", release.release, release.EPILOG),
         ("withdraw", withdraw.withdraw, withdraw.EPILOG),
     ],
     "Read documents": [

@@ -22,6 +22,7 @@ from aggregator.config.sections import (
     SiteSettings,
     StoreSettings,
 )
+from aggregator.config.values import NO_LIMIT
 from aggregator.types import Feed, Site, StepSettings
 
 
@@ -94,6 +95,8 @@ def _merge(name: str, own: FeedSettings, config: Config) -> Feed:
         extract=built_in.extract if settings.extract is None else settings.extract,
         max_age=None if settings.max_age == timedelta.max else settings.max_age,
         max_new=built_in.max_new if settings.max_new is None else settings.max_new,
+        max_old=_max_old(built_in.max_old, settings.max_old),
+        future=settings.future or built_in.future,
         duplicates=settings.duplicates or built_in.duplicates,
         lead=settings.lead or built_in.lead,
         targets=settings.targets or tuple(config.targets),
@@ -119,3 +122,9 @@ def _step(table: Mapping[str, object], folder: Path) -> StepSettings:
     model: type[BaseModel] = kinds.load("transforms", kind).Options
     options = model.model_validate(steps.options(table), context={"folder": folder})
     return StepSettings(kind=kind, name=str(table.get("name") or kind), options=options)
+
+
+def _max_old(built_in: int | None, said: int | None) -> int | None:
+    if said is None:
+        return built_in
+    return None if said == NO_LIMIT else said

@@ -26,13 +26,14 @@ from aggregator.config.values import (
     Line,
     Listen,
     MaxAge,
+    MaxOld,
     Name,
     Network,
     Secret,
     StoreUrl,
     Template,
 )
-from aggregator.types import Duplicates, Lead, Rights
+from aggregator.types import Duplicates, Future, Lead, Rights
 
 #: Nobody's public server is asked more often than this, whatever ``floor`` says.
 HARD_FLOOR = timedelta(minutes=5)
@@ -206,6 +207,8 @@ class FeedDefaults(Section):
     extract: StrictBool | None = None
     max_age: MaxAge | None = None
     max_new: Annotated[StrictInt, Field(ge=0, le=10_000)] | None = None
+    max_old: MaxOld | None = None
+    future: Future | None = None
     duplicates: Duplicates | None = None
     lead: Lead | None = None
     targets: Annotated[tuple[str, ...], Field(min_length=1)] | None = None

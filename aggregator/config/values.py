@@ -122,9 +122,19 @@ def _max_age(value: object) -> object:
     return timedelta.max if value == "unlimited" else _duration(value)
 
 
+def _max_old(value: object) -> object:
+    if value == "unlimited":
+        return NO_LIMIT
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 10_000:
+        raise BadValueError('must be a number from 0 to 10000, or "unlimited"', "for example 10")
+    return value
+
+
+NO_LIMIT = -1  #: ``max_old = "unlimited"``
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 EveryValue = Annotated[Every, PlainValidator(_every)]
 MaxAge = Annotated[timedelta, BeforeValidator(_max_age)]  #: ``unlimited`` is ``timedelta.max``
+MaxOld = Annotated[int, BeforeValidator(_max_old)]
 
 
 # --- text ------------------------------------------------------------------------------------

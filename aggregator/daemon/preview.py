@@ -44,7 +44,11 @@ async def _preview(config: Config, feed: Feed, limit: int) -> Preview:
                 )
                 current, reading = await refresher.read(replace(feed, max_new=limit, max_age=None))
                 taken = [one async for chunk in refresher.gather(current, reading, Counter()) for one in chunk]
-                shown = (one for one in taken if one.article is not None or one.outcome is Outcome.WAITING)
+                shown = (
+                    one
+                    for one in taken
+                    if one.article is not None or one.outcome in {Outcome.WAITING, Outcome.QUARANTINED}
+                )
                 return Preview(feed=current, taken=tuple(shown))
         finally:
             workers.close()

@@ -166,6 +166,7 @@ class _Health:
             "status": "ok",
             "feeds": len(known),
             "failing": sum(feed.failures > 0 for feed in known),
+            "entries_held": sum(feed.held for feed in known),
             "deliveries_waiting": pending,
             "targets_paused": sorted(paused),
             "last_success_at": last.isoformat() if last else None,

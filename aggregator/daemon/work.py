@@ -13,6 +13,7 @@ from aggregator.log import bound, get_logger
 from aggregator.pipeline import Delivered, Refreshed, outlet
 from aggregator.pipeline.outlet import LEASE, Wait
 from aggregator.policy import pace, recovery
+from aggregator.policy.hold import Fate
 from aggregator.policy.recovery import Remedy
 from aggregator.store import SecondLook, deliveries, feeds, targets
 from aggregator.store.targets import Trouble
@@ -203,7 +204,8 @@ class Work:
         try:
             with bound(feed=look.feed):
                 done = await self._app.second_looks.look(look)
-                self._log.info("looked again", entry=done.title, outcome=done.outcome, reason=done.reason)
+                tell = self._log.debug if done.outcome == Fate.WAIT else self._log.info
+                tell("looked again", entry=done.title, outcome=done.outcome, reason=done.reason)
                 self._spawn(self.tick_deliveries())
         finally:
             self.looking -= 1
@@ -333,6 +335,8 @@ class Work:
         self._unfinished.update(self._app.targets)
 
     def _tell_refreshed(self, feed: Feed, done: Refreshed) -> None:
+        if done.held and done.outcome == "read":
+            self._log.warning("entries held", reason=done.held, release=f"wirecopy release {feed.name}")
         if done.outcome == "failed":
             # The same failure again is counted with the feed, not repeated here.
             if feed.memory.last_error != done.reason:

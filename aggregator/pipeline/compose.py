@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from html import escape
 
@@ -14,7 +14,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from aggregator import urls
 from aggregator.errors import ConfigError, Problem
 from aggregator.markup import clean, text
-from aggregator.policy import identity
+from aggregator.policy import dates, identity
 from aggregator.policy.rights import quotable
 from aggregator.types import Article, Author, Credit, Entry, Feed, Origin, Post, Rights, Site
 
@@ -28,7 +28,6 @@ CREDIT_TEMPLATE = (
     "{% else %}{{ licence }}{% endif %}){% endif %}"
 )
 EXCERPT_WORDS = 55
-EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +173,6 @@ def _body(article: Article, rights: Rights, excerpt: str) -> str:
 def _published_at(article: Article, now: datetime) -> datetime:
     """The original's date; the time of first sight where it is missing, in the future or absurd."""
     for stated in (article.entry.published_at, article.published_at, article.entry.updated_at):
-        if stated is not None and EARLIEST <= stated <= now + timedelta(minutes=10):
+        if stated is not None and dates.EARLIEST <= stated <= now + timedelta(minutes=10):
             return min(stated, now)
     return now

@@ -22,9 +22,10 @@ from aggregator.pipeline import work
 from aggregator.pipeline.taken import Taken, save
 from aggregator.pipeline.taking import Taker, Wanted, together
 from aggregator.pipeline.workers import Workers
-from aggregator.policy import change, identity, schedule
+from aggregator.policy import change, dates, error_items, flood, hold, identity, schedule
 from aggregator.policy.change import Change
-from aggregator.store import Session, Store, entries, feeds, hosts, journal
+from aggregator.policy.hold import Cause
+from aggregator.store import Session, Store, entries, feeds, held, hosts, journal
 from aggregator.types import Entry, Feed, FeedMemory, Outcome, Response, Step
 
 #: Entries written in one transaction, and their pages asked for at one time.
@@ -33,7 +34,11 @@ NOT_WANTED = {
     Change.TOO_OLD: Outcome.TOO_OLD,
     Change.BACKLOG: Outcome.BACKLOG,
     Change.EMPTY: Outcome.EMPTY,
+    Change.HELD: Outcome.HELD,
+    Change.QUARANTINED: Outcome.QUARANTINED,
 }
+#: Why what is not wanted now is kept for a while.
+HOLDS = {Change.HELD: Cause.AHEAD, Change.QUARANTINED: Cause.ERROR}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +49,7 @@ class Refreshed:
     outcome: str  #: ``unchanged``, ``read`` or ``failed``
     reason: str
     counts: Mapping[str, int] = field(default_factory=dict)  #: entries by what was decided
+    held: str = ""  #: why new entries are held or quarantined from now on; empty: none are
     next_fetch_at: datetime | None = None
 
 
@@ -85,11 +91,17 @@ class Refresher:
         except (FetchError, ParseError) as error:
             return await self._fail(feed, error)
         counts: Counter[str] = Counter()
+        why_held = ""
         async for chunk in self.gather(current, reading, counts):
             await self._store.write(save, chunk, current, self._now())
             on_stored()
+            why_held = why_held or next((taken.reason for taken in chunk if taken.hold is not None), "")
         shown = tuple(reading.hashes)
-        return await self._close(feed, memory, "read", _summary(counts, reading), counts, shown)
+        outcome, reason = "read", _summary(counts, reading)
+        if report := error_items.failure(reading.parsed, error_items.reports(reading.parsed, feed.url)):
+            memory, outcome, reason = schedule.after_report(feed.memory, memory, report), "failed", report
+        done = await self._close(feed, memory, outcome, reason, counts, shown)
+        return replace(done, held=why_held)
 
     async def read(self, feed: Feed) -> tuple[Feed, work.Reading]:
         """The feed as its document describes it now, and the document. Raises FetchError, ParseError."""
@@ -139,21 +151,67 @@ class Refresher:
         wanted: list[Wanted] = []
         rest: list[Taken] = []
         new = 0
+        reports = error_items.reports(reading.parsed, feed.url)
+        met: set[str] = set()
         for entry in _newest_first(reading.parsed.entries):
             aliases, hashed = reading.aliases[entry.key], reading.hashes[entry.key]
             stored, how = identity.recognise(entry, aliases, known)
-            decision = change.decide(entry, stored, how, content_hash=hashed, feed=feed, taken=new, now=now)
+            decision = change.decide(
+                entry,
+                stored,
+                how,
+                content_hash=hashed,
+                feed=feed,
+                taken=new,
+                now=now,
+                reported=reports.get(entry.key, ""),
+            )
             kind, reason = decision.outcome, decision.reason
             counts[kind] += 1
             new += kind is Change.NEW
+            one = replace(entry, key=stored.key) if stored else entry
+            met.update({entry.key} if stored else ())
             if kind in {Change.NEW, Change.CHANGED}:
-                one = replace(entry, key=stored.key) if stored else entry
                 why = self._step(feed, one, "change", kind, reason)
                 wanted.append(Wanted(entry=one, known=stored, why=why, aliases=aliases, content_hash=hashed))
+            elif stored is not None and kind is Change.HELD:
+                rest.append(Taken(one, aliases, hashed, Outcome.HELD, reason, unchanged=True))
             elif kind in NOT_WANTED:
                 steps = (self._step(feed, entry, "change", NOT_WANTED[kind], reason),)
-                rest.append(Taken(entry, aliases, hashed, NOT_WANTED[kind], reason, steps))
-        return wanted[::-1], rest
+                held_for = hold.hold(entry, HOLDS[kind], now) if kind in HOLDS else None
+                rest.append(Taken(entry, aliases, hashed, NOT_WANTED[kind], reason, steps, hold=held_for))
+        wanted, flooded = await self._brake(feed, reading, wanted, met)
+        if flooded:
+            counts[Change.NEW] -= len(flooded)
+            counts[Change.HELD] += len(flooded)
+        return wanted[::-1], rest + flooded
+
+    async def _brake(
+        self, feed: Feed, reading: work.Reading, wanted: list[Wanted], met: set[str]
+    ) -> tuple[list[Wanted], list[Taken]]:
+        """Parts new entries into those to go on with and those that are held for a flood."""
+        now = self._now()
+        new = {one.entry.key: one for one in wanted if one.known is None}
+        if feed.max_old is None or not flood.suspect([one.entry for one in new.values()], feed, now):
+            return wanted, []
+        history = await self._store.read(held.history, feed.name)
+        found = flood.find(reading.parsed.entries, new, met, limit=feed.max_old, history=history, now=now)
+        if found is None:
+            return wanted, []
+        taken = [
+            Taken(
+                one.entry,
+                one.aliases,
+                one.content_hash,
+                Outcome.HELD,
+                found.reason,
+                (self._step(feed, one.entry, "flood", Outcome.HELD, found.reason),),
+                hold=hold.hold(one.entry, found.cause, now),
+            )
+            for key, one in new.items()
+            if key in found.keys
+        ]
+        return [one for one in wanted if one.known is not None or one.entry.key not in found.keys], taken
 
     async def _fail(self, feed: Feed, error: FetchError | ParseError) -> Refreshed:
         memory = schedule.after_failure(feed.memory, error, self._now())
@@ -201,7 +259,7 @@ def _close(
 
 def _newest_first(found: Sequence[Entry]) -> list[Entry]:
     """Entries by date, newest first; in the document's own order, which is that too, where one has no date."""
-    dated = [(date, entry) for entry in found if (date := entry.published_at or entry.updated_at)]
+    dated = [(date, entry) for entry in found if (date := dates.stated(entry))]
     if len(dated) < len(found):
         return list(found)
     return [entry for _, entry in sorted(dated, key=lambda pair: pair[0], reverse=True)]

@@ -1,4 +1,4 @@
-"""Second looks: asks again for pages that could not be had, and brings their posts up to date.
+"""Second looks: asks again for pages that could not be had, and takes what was held when it proves right.
 
 A look is counted and put off before its page is asked for, and its result is one transaction that ends or renews it.
 A kill in between costs one look and doubles nothing.
@@ -13,9 +13,11 @@ from datetime import datetime, timedelta
 from aggregator.fetch import Client
 from aggregator.pipeline.taken import Taken, save
 from aggregator.pipeline.taking import Taker, Wanted
+from aggregator.policy import hold
+from aggregator.policy.hold import Cause, Fate, Verdict
 from aggregator.policy.second_look import WAITS
-from aggregator.store import SecondLook, Session, Store, entries, feeds, hosts, second_looks
-from aggregator.types import Basis, Feed, Step
+from aggregator.store import SecondLook, Session, Store, entries, feeds, held, hosts, journal, second_looks
+from aggregator.types import Basis, Feed, Outcome, Step
 
 LEASE = timedelta(hours=1)  #: longer than any look takes
 
@@ -26,7 +28,8 @@ class Looked:
 
     feed: str
     title: str
-    outcome: str  #: ``page`` or ``feed``: where the article comes from now; ``void`` where it was not wanted any more
+    outcome: str  #: ``page`` or ``feed``: where the article comes from now; ``void`` where it was not wanted any more;
+    #: ``wait`` or ``leave`` where it is held still, or is not taken
     reason: str
 
 
@@ -47,22 +50,30 @@ class SecondLooks:
         return await self._store.write(second_looks.claim, self._now(), limit=limit, lease=LEASE)
 
     async def look(self, look: SecondLook) -> Looked:
-        """Asks for the page of an entry again, and stores what comes of it. Only a StoreError is raised."""
+        """Takes an entry again, or thinks its hold over, and stores what comes of it. Only a StoreError is raised."""
+        released = "released by hand" if look.cause is Cause.RELEASED else ""
+        verdict = Verdict(outcome=Fate.TAKE, at=self._now(), reason=released)
+        if look.cause not in {Cause.PAGE, Cause.RELEASED}:
+            proof = await self._store.read(held.proof, look.feed, look.entry.key)
+            verdict = hold.verdict(look.entry, look.cause, proof, self._now())
+            if verdict.outcome is not Fate.TAKE:
+                await self._store.write(_settle, look, verdict, self._now())
+                reason = verdict.reason
+                return Looked(feed=look.feed, title=look.entry.title, outcome=str(verdict.outcome), reason=reason)
         memory = await self._store.read(feeds.memory, look.feed)
         feed = replace(self._feed(look.feed), memory=memory)
         known = (await self._store.read(entries.known, feed.name, [look.entry.key], ()))[look.entry.key]
-        spent = look.looks > len(WAITS)  # the last ones ended in kills
+        looks = look.looks if look.cause is Cause.PAGE else 0
+        spent = looks > len(WAITS)  # the last ones ended in kills
         often = f"its page was looked at again {len(WAITS)} times"
-        reason = often if spent else f"its page is looked at again, {look.looks} of {len(WAITS)}"
-        why = Step(
-            at=self._now(), feed=feed.name, entry_key=look.entry.key, step="second look", outcome="begun", reason=reason
-        )
+        reason = often if spent else verdict.reason or f"its page is looked at again, {looks} of {len(WAITS)}"
+        why = _step(look, "begun", reason, self._now())
         wanted = Wanted(
             entry=look.entry,
             known=known,
             why=why,
             content_hash=known.content_hash,
-            looks=look.looks,
+            looks=looks,
             no_page=often if spent else "",
         )
         taken = await self._taker.take(feed, wanted)
@@ -71,6 +82,24 @@ class SecondLooks:
         outcome = str(basis) if wanted_still else "void"
         how = taken.look.reason if taken.look else "; ".join(taken.article.reasons[:1] if taken.article else ())
         return Looked(feed=feed.name, title=taken.entry.title, outcome=outcome, reason=how)
+
+
+def _settle(session: Session, look: SecondLook, verdict: Verdict, now: datetime) -> None:
+    """Writes that an entry is held on, or not taken any more; unless it was released or withdrawn meanwhile."""
+    if not second_looks.stands(session, look):
+        return
+    if verdict.outcome is Fate.WAIT:
+        second_looks.plan(session, look.feed, look.entry, verdict.at, look.looks, look.cause)
+        return
+    second_looks.drop(session, look.feed, [look.entry.key])
+    if look.cause is not Cause.ERROR:
+        entries.decide(session, look.feed, look.entry.key, Outcome.BACKLOG, verdict.reason)
+        journal.write(session, [_step(look, Outcome.BACKLOG, verdict.reason, now)])
+
+
+def _step(look: SecondLook, outcome: str, reason: str, now: datetime) -> Step:
+    key = look.entry.key
+    return Step(at=now, feed=look.feed, entry_key=key, step="second look", outcome=str(outcome), reason=reason)
 
 
 def _save(

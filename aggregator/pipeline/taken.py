@@ -12,6 +12,7 @@ from aggregator.pipeline.joining import Telling
 from aggregator.policy import change, identity
 from aggregator.policy.duplicates import Story
 from aggregator.policy.fingerprints import Fingerprint
+from aggregator.policy.hold import Hold
 from aggregator.policy.originals import Credited
 from aggregator.policy.second_look import Look
 from aggregator.store import (
@@ -46,6 +47,7 @@ class Taken:
     told_by: str | None = None  #: key of the post that tells its story, where that is another entry's
     post: Post | None = None  #: what is to be published; None: nothing
     unchanged: bool = False  #: the post is the one that stands already
+    hold: Hold | None = None  #: why it is not taken now; None: it is, or was held before
     look: Look | None = None  #: what is done about a page that could not be had; None: it answered, or was not asked
 
 
@@ -125,6 +127,10 @@ def _taken_back(session: Session, taken: Taken, feed: Feed, now: datetime) -> Ta
 
 def _plan_look(session: Session, taken: Taken, feed: Feed) -> None:
     look = taken.look
+    if taken.hold is not None:
+        second_looks.plan(session, feed.name, taken.entry, taken.hold.at, 0, taken.hold.cause)
+    elif taken.outcome is Outcome.HELD:
+        second_looks.renew(session, feed.name, taken.entry)
     if look is None and taken.article is None:
         return  # it was never taken, so that there can't be a plan
     if look is None or look.at is None or taken.outcome in DECIDED:

@@ -15,7 +15,7 @@ from aggregator.markup import text
 from aggregator.pipeline import compose, work
 from aggregator.pipeline.taken import Taken
 from aggregator.pipeline.workers import Workers
-from aggregator.policy import change, duplicates, rights, second_look
+from aggregator.policy import change, dates, duplicates, rights, second_look
 from aggregator.policy.change import Change
 from aggregator.policy.second_look import Look, Meanwhile
 from aggregator.store import Store, entries, posts
@@ -62,6 +62,18 @@ class Taker:
         entry = wanted.entry
         read, error = await self._read(feed, wanted)
         article = read.article
+        too_old = _too_old(feed, wanted, article, self._now())
+        if too_old:
+            step = self._step(feed, entry, "extract", Outcome.TOO_OLD, too_old)
+            return Taken(
+                entry,
+                wanted.aliases,
+                wanted.content_hash,
+                Outcome.TOO_OLD,
+                too_old,
+                (wanted.why, step),
+                article=article,
+            )
         allowed, why = rights.allowed(feed, article)
         steps = [wanted.why, self._step(feed, entry, "extract", article.basis, _how(article))]
         steps.append(self._step(feed, entry, "rights", allowed, why))
@@ -167,6 +179,14 @@ async def together(works: Sequence[Coroutine[None, None, T]]) -> list[T]:
     except ExceptionGroup as failures:
         raise failures.exceptions[0] from failures
     return [task.result() for task in tasks]
+
+
+def _too_old(feed: Feed, wanted: Wanted, article: Article, now: datetime) -> str:
+    """Why an entry that its feed gives no date is too old by that of its page; empty where it is not."""
+    if wanted.known is not None or dates.stated(wanted.entry) is not None:
+        return ""
+    too_old = change.age(article.published_at, feed, now)
+    return too_old and f"its page is {too_old}"
 
 
 def _no_page(feed: Feed, entry: Entry) -> str:

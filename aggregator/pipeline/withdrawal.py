@@ -31,7 +31,7 @@ def of_entries(session: Session, lines: Sequence[EntryLine], *, reason: str, now
         elif post is not None:
             elsewhere[post.key] = (post.title, post.canonical_url or post.feed)
         second_looks.drop(session, line.feed, [line.key])
-        if line.outcome is Outcome.WAITING:
+        if line.outcome in {Outcome.WAITING, Outcome.HELD}:
             entries.decide(session, line.feed, line.key, Outcome.BURIED, reason)
         step = Step(at=now, feed=line.feed, entry_key=line.key, step="withdraw", outcome="buried", reason=reason)
         journal.write(session, [step])

@@ -8,8 +8,9 @@ from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from aggregator.policy import dates
 from aggregator.policy.identity import fold
-from aggregator.types import Decision, Entry, Feed, Known, Outcome, Post
+from aggregator.types import Decision, Entry, Feed, Future, Known, Outcome, Post
 
 
 class Change(StrEnum):
@@ -22,31 +23,54 @@ class Change(StrEnum):
     TOO_OLD = "too-old"
     BACKLOG = "backlog"
     EMPTY = "empty"
+    HELD = "held"
+    QUARANTINED = "quarantined"
 
 
 #: Entries that never became a post stay as they were decided, whatever their text does.
-SETTLED_WITHOUT_POST = frozenset({Outcome.TOO_OLD, Outcome.BACKLOG, Outcome.EMPTY, Outcome.DUPLICATE, Outcome.DROPPED})
+SETTLED_WITHOUT_POST = frozenset(
+    {Outcome.TOO_OLD, Outcome.BACKLOG, Outcome.EMPTY, Outcome.QUARANTINED, Outcome.DUPLICATE, Outcome.DROPPED}
+)
 
 
 def decide(
-    entry: Entry, known: Known | None, recognised: str, *, content_hash: str, feed: Feed, taken: int, now: datetime
+    entry: Entry,
+    known: Known | None,
+    recognised: str,
+    *,
+    content_hash: str,
+    feed: Feed,
+    taken: int,
+    now: datetime,
+    reported: str = "",
 ) -> Decision[Change]:
     """Decides about one entry.
 
     ``known`` is the stored entry that it was recognised as (``recognised`` tells how), ``taken`` how many
-    new entries of this document were wanted before it. Dates never make an entry new or changed: feeds restamp.
+    new entries of this document were wanted before it, ``reported`` what it says if it is no article but a report
+    of an error. Dates never make an entry new or changed: feeds restamp.
     """
     if known is not None:
         return _about_known(known, recognised, content_hash)
     if not (entry.title or entry.url or entry.summary or entry.content):
         return Decision(Change.EMPTY, "it has neither title, text nor address")
-    dated = entry.published_at or entry.updated_at
-    if feed.max_age is not None and dated is not None and now - dated > feed.max_age:
-        return Decision(Change.TOO_OLD, f"dated {dated:%Y-%m-%d}, older than max_age of {_days(feed.max_age)}")
+    if reported:
+        return Decision(Change.QUARANTINED, reported)
+    if too_old := age(dates.stated(entry), feed, now):
+        return Decision(Change.TOO_OLD, too_old)
+    if feed.future is Future.HOLD and (due := dates.due(entry, now)) is not None:
+        return Decision(Change.HELD, f"dated ahead, and held until {due:%Y-%m-%d} (future)")
     if feed.memory.subscribed_at is None and taken >= feed.max_new:
         reason = f"beyond the {feed.max_new} newest entries taken on first subscription (max_new)"
         return Decision(Change.BACKLOG, reason)
     return Decision(Change.NEW, recognised)
+
+
+def age(date: datetime | None, feed: Feed, now: datetime) -> str:
+    """Why something of that date is too old for a feed; empty where it is not, or nothing tells."""
+    if feed.max_age is None or date is None or now - date <= feed.max_age:
+        return ""
+    return f"dated {date:%Y-%m-%d}, older than max_age of {_days(feed.max_age)}"
 
 
 def content_hash(title: str, text: str) -> str:
@@ -71,6 +95,8 @@ def _about_known(known: Known, recognised: str, content_hash: str) -> Decision[C
         return Decision(Change.CHANGED, "brought back by hand")
     if known.content_hash == content_hash:
         return Decision(Change.SAME, f"{recognised}; its text is unchanged")
+    if known.outcome is Outcome.HELD:
+        return Decision(Change.HELD, f"{recognised}; it stays held, as it reads now")
     if known.outcome in SETTLED_WITHOUT_POST:
         return Decision(Change.SAME, f"{recognised}; it stays {known.outcome}")
     return Decision(Change.CHANGED, f"{recognised}; its title or text has changed")

@@ -198,6 +198,13 @@ def decide(session: Session, feed: str, key: str, outcome: Outcome, reason: str)
     session.execute(mine.values(outcome=outcome, reason=reason).execution_options(synchronize_session=False))
 
 
+def bring_back(session: Session, feed: str, key: str, reason: str) -> None:
+    """Has an entry without a post taken as its feed shows it next."""
+    mine = update(EntryRow).where(EntryRow.key == key, EntryRow.feed == feed)
+    back = mine.values(outcome=Outcome.WAITING, reason=reason, content_hash="")
+    session.execute(back.execution_options(synchronize_session=False))
+
+
 def settle_outcome(session: Session, post_key: str, outcome: Outcome, reason: str) -> None:
     """Writes where the entry stands that a post was made from. Entries that only refer to the post stay as they are."""
     owner = select(PostRow.feed, PostRow.entry_key).where(PostRow.key == post_key)

@@ -44,6 +44,8 @@ _OF_THE_ADDRESS: Mapping[str, object] = {
 }
 
 
+#: A feed that stood in the configuration no more for longer than this, and does again, is subscribed anew.
+AWAY = timedelta(days=1)
 #: How far ahead a time may lie that a clock in order has written.
 CLOCK_SLACK = timedelta(days=1)
 
@@ -71,6 +73,7 @@ class FeedOverview:
     last_error: str
     entries: int
     published: int
+    held: int
     gone: bool
 
 
@@ -79,7 +82,8 @@ def sync(session: Session, feeds: Sequence[tuple[str, str, timedelta]], now: dat
 
     Feeds that stand there no more are kept, with their entries. A changed address loses what belongs to the old one
     (validators, redirects, failures); it keeps its due time, or is due after one interval if that is sooner. So is a
-    feed whose interval is shorter now, unless what we have of it is fresh, or it is failing.
+    feed whose interval is shorter now, unless what we have of it is fresh, or it is failing. One that was away for long
+    is subscribed anew: of what it has brought meanwhile no more is taken than on first subscription.
     """
     stored = {row.name: row for row in session.execute(select(*_SYNCED))}
     wanted = {name: (url, interval) for name, url, interval in feeds}
@@ -91,6 +95,8 @@ def sync(session: Session, feeds: Sequence[tuple[str, str, timedelta]], now: dat
         if row is None or (row.url, row.interval, row.removed_at) == (url, interval, None):
             continue
         values: dict[str, object] = {"name": name, "url": url, "interval": interval, "removed_at": None}
+        if row.removed_at is not None and now - row.removed_at > AWAY:
+            values |= {"subscribed_at": None}
         if row.url != url:
             values |= {**_OF_THE_ADDRESS, "next_fetch_at": min(row.next_fetch_at, now + interval)}
         elif interval < row.interval and not row.failures:
@@ -228,5 +234,6 @@ def _overview(row: Row[*tuple[object, ...]], counted: Mapping[str, int]) -> Feed
         last_error=row.last_error,
         entries=sum(counted.values()),
         published=counted.get(Outcome.PUBLISHED, 0),
+        held=counted.get(Outcome.HELD, 0),
         gone=row.gone_at is not None,
     )

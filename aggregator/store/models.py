@@ -195,7 +195,7 @@ class RevisionRow(Base):
 
 
 class SecondLookRow(Base):
-    """An entry whose page could not be had for a passing reason, and is looked at again."""
+    """An entry that is looked at again: its page could not be had for a passing reason, or it is held."""
 
     __tablename__ = "second_looks"
     __table_args__ = (
@@ -205,6 +205,7 @@ class SecondLookRow(Base):
 
     feed: Mapped[str] = mapped_column(primary_key=True)
     entry_key: Mapped[str] = mapped_column(primary_key=True)
+    cause: Mapped[str]
     at: Mapped[datetime]  #: of the next look
     looks: Mapped[int]  #: begun so far
     payload: Mapped[str]  #: the whole ``types.Entry`` as JSON, since its feed may show it no more

@@ -1,4 +1,7 @@
-"""Second looks: entries whose page could not be had for a passing reason, and when to ask for it again."""
+"""Second looks: entries to look at again, with the cause and the time, as their feed gave them.
+
+Their page could not be had for a passing reason, or they are held.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,13 @@ from datetime import datetime, timedelta
 from functools import cache
 
 from pydantic import TypeAdapter
-from sqlalchemy import delete, select, tuple_, update
+from sqlalchemy import delete, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
+from aggregator.policy.hold import Cause
 from aggregator.policy.second_look import LONGEST_WAIT
 from aggregator.store.feeds import CLOCK_SLACK
-from aggregator.store.models import FeedRow, SecondLookRow
+from aggregator.store.models import EntryRow, FeedRow, SecondLookRow
 from aggregator.store.statements import chunks, upsert
 from aggregator.types import Entry
 
@@ -24,25 +28,59 @@ class SecondLook:
 
     feed: str
     entry: Entry  #: as its feed gave it
+    cause: Cause
     looks: int  #: begun, this one among them
 
 
-def plan(session: Session, feed: str, entry: Entry, at: datetime, looks: int) -> None:
-    """Has the page of a stored entry looked at again, after ``looks`` earlier times; in place of an earlier plan."""
+def plan(session: Session, feed: str, entry: Entry, at: datetime, looks: int, cause: Cause = Cause.PAGE) -> None:
+    """Has a stored entry looked at again, after ``looks`` earlier times; in place of an earlier plan."""
     row = {
         "feed": feed,
         "entry_key": entry.key,
+        "cause": cause,
         "at": at,
         "looks": looks,
         "payload": _entries().dump_json(entry).decode(),
     }
-    upsert(session, SecondLookRow, [row], on=("feed", "entry_key"), update=("at", "looks", "payload"))
+    upsert(session, SecondLookRow, [row], on=("feed", "entry_key"), update=("cause", "at", "looks", "payload"))
+
+
+def renew(session: Session, feed: str, entry: Entry) -> None:
+    """Keeps an entry that is to be looked at again as its feed gives it by now."""
+    mine = update(SecondLookRow).where(SecondLookRow.feed == feed, SecondLookRow.entry_key == entry.key)
+    session.execute(mine.values(payload=_entries().dump_json(entry).decode()))
 
 
 def drop(session: Session, feed: str, keys: Collection[str]) -> None:
-    """Has the pages of these entries looked at no more."""
+    """Has these entries looked at no more."""
     for chunk in chunks(keys):
         session.execute(delete(SecondLookRow).where(SecondLookRow.feed == feed, SecondLookRow.entry_key.in_(chunk)))
+
+
+def release(session: Session, feed: str, key: str, now: datetime) -> bool:
+    """Has a held entry taken now; whether it is kept."""
+    mine = update(SecondLookRow).where(SecondLookRow.feed == feed, SecondLookRow.entry_key == key)
+    let_go = mine.values(cause=Cause.RELEASED, at=now, looks=0).returning(SecondLookRow.entry_key)
+    return session.execute(let_go.execution_options(synchronize_session=False)).first() is not None
+
+
+def cause(session: Session, feed: str, key: str) -> Cause | None:
+    """Why an entry is looked at again; None where it is not."""
+    row = session.get(SecondLookRow, (feed, key))
+    return Cause(row.cause) if row is not None else None
+
+
+def held(session: Session, feed: str, cause: Cause, after: datetime | None = None) -> int:
+    """How many entries of a feed are held for a cause; those first seen after then, if named."""
+    count = (
+        select(func.count())
+        .select_from(SecondLookRow)
+        .where(SecondLookRow.feed == feed, SecondLookRow.cause == cause.value)
+    )
+    if after is not None:
+        mine = (EntryRow.key == SecondLookRow.entry_key) & (EntryRow.feed == SecondLookRow.feed)
+        count = count.join(EntryRow, mine).where(EntryRow.first_seen_at > after)
+    return session.scalar(count) or 0
 
 
 def claim(session: Session, now: datetime, *, limit: int, lease: timedelta) -> list[SecondLook]:
@@ -65,19 +103,21 @@ def claim(session: Session, now: datetime, *, limit: int, lease: timedelta) -> l
         update(SecondLookRow)
         .where(tuple_(SecondLookRow.feed, SecondLookRow.entry_key).in_(names))
         .values(at=now + lease, looks=SecondLookRow.looks + 1)
-        .returning(SecondLookRow.feed, SecondLookRow.looks, SecondLookRow.payload)
+        .returning(SecondLookRow.feed, SecondLookRow.cause, SecondLookRow.looks, SecondLookRow.payload)
         .execution_options(synchronize_session=False)
     )
     return [
-        SecondLook(feed=feed, entry=_entries().validate_json(payload), looks=looks)
-        for feed, looks, payload in session.execute(taken)
+        SecondLook(feed=feed, entry=_entries().validate_json(payload), cause=Cause(cause), looks=looks)
+        for feed, cause, looks, payload in session.execute(taken)
     ]
 
 
 def stands(session: Session, look: SecondLook) -> bool:
     """Whether a claimed look is still wanted: its entry was neither withdrawn nor taken anew since."""
     row = session.get(SecondLookRow, (look.feed, look.entry.key))
-    return row is not None and row.looks == look.looks and _entries().validate_json(row.payload) == look.entry
+    if row is None or (row.cause, row.looks) != (look.cause, look.looks):
+        return False
+    return _entries().validate_json(row.payload) == look.entry
 
 
 def unstick(session: Session, now: datetime) -> int:
@@ -87,7 +127,7 @@ def unstick(session: Session, now: datetime) -> int:
 
 
 def next_at(session: Session, feed: str, key: str) -> datetime | None:
-    """When the page of an entry is looked at again; None where it is not."""
+    """When an entry is looked at again; None where it is not."""
     mine = SecondLookRow.entry_key == key
     return session.scalar(select(SecondLookRow.at).where(SecondLookRow.feed == feed, mine))
 

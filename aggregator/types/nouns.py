@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from aggregator.types.parts import Author, Enclosure, Image, Origin
-from aggregator.types.words import Action, Basis, DeliveryState, Duplicates, Lead, Outcome, Rights
+from aggregator.types.words import Action, Basis, DeliveryState, Duplicates, Future, Lead, Outcome, Rights
 
 # --- feed ------------------------------------------------------------------------------------
 
@@ -81,6 +81,8 @@ class Feed:
     extract: bool = True
     max_age: timedelta | None = None  #: None: no limit
     max_new: int = 20  #: how many entries are taken on first subscription
+    max_old: int | None = 10  #: how many old entries may come at once later; None: any
+    future: Future = Future.NOW
     duplicates: Duplicates = Duplicates.STORY
     lead: Lead = Lead.ORIGINAL
     targets: tuple[str, ...] = ()

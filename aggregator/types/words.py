@@ -37,6 +37,8 @@ class Outcome(StrEnum):
     TOO_OLD = "too-old"  #: older than ``max_age``
     BACKLOG = "backlog"  #: beyond ``max_new`` on first subscription
     BURIED = "buried"  #: a tombstone keeps it from coming back
+    HELD = "held"  #: not taken yet: it came in a flood, or before its date; ``wirecopy release`` lets it go
+    QUARANTINED = "quarantined"  #: no article: a program that made the feed reports an error
     EMPTY = "empty"  #: neither title, nor text, nor link: nothing to publish
     WITHDRAWN = "withdrawn"  #: was published and taken back
 
@@ -55,6 +57,13 @@ class Lead(StrEnum):
     FIRST = "first"  #: never: who came first stays
     ORIGINAL = "original"  #: where it is found to be the original of what is published
     PREFERRED = "preferred"  #: always, unless the feed that is credited is preferred too
+
+
+class Future(StrEnum):
+    """What is done with entries that are dated ahead."""
+
+    NOW = "now"  #: taken, and dated by when they were seen
+    HOLD = "hold"  #: held until their date
 
 
 class Basis(StrEnum):

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from store_samples import HOUR, MINUTE, NOW, record, subscribe
 
+from aggregator.policy.hold import Cause
 from aggregator.store import SecondLook, Session, Store, entries, feeds, second_looks
 from aggregator.types import Author, Enclosure, Entry, Image, Origin
 
@@ -40,7 +41,7 @@ def claim(store: Store, at: timedelta, limit: int = 9) -> list[SecondLook]:
 def test_a_look_brings_back_the_whole_entry_when_it_is_due(store: Store) -> None:
     plan(store, (ENTRY, 10 * MINUTE))
     assert claim(store, 9 * MINUTE) == []
-    assert claim(store, 10 * MINUTE) == [SecondLook(feed="alpha", entry=ENTRY, looks=1)]
+    assert claim(store, 10 * MINUTE) == [SecondLook(feed="alpha", entry=ENTRY, cause=Cause.PAGE, looks=1)]
 
 
 def test_a_look_that_ends_in_a_kill_is_counted_and_comes_again_after_its_lease(store: Store) -> None:

@@ -83,7 +83,9 @@ CASES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("shown", "past", "count", "cause"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+@pytest.mark.parametrize(
+    ("shown", "past", "count", "cause"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
+)
 def test_a_flood_is_told_from_a_day_with_much_news(
     shown: list[Entry], past: History, count: int, cause: Cause | None
 ) -> None:

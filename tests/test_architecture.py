@@ -32,7 +32,6 @@ DOORS = {
     "rich": {"cli"},
     "tomlkit": {"config", "cli"},
     "structlog": {"log"},
-    "pebble": {"pipeline"},
     "babel": {"targets"},
     "aiosmtplib": {"targets"},
     "yaml": {"targets"},

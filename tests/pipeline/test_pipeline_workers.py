@@ -2,8 +2,11 @@
 
 import asyncio
 import os
+import pickle
 import signal
 import time
+from contextlib import contextmanager
+from multiprocessing import forkserver, spawn
 
 import pytest
 
@@ -58,6 +61,43 @@ def who():
     return os.getpid()
 
 
+def sleep_once(note):
+    first = not note.exists()
+    with note.open("a") as file:
+        file.write(f"{os.getpid()}\n")
+    return sleep() if first else "done"
+
+
+def die_and_tell(note):
+    with note.open("a") as file:
+        file.write(f"{os.getpid()}\n")
+    die()
+
+
+def stop():
+    os.kill(os.getpid(), signal.SIGSTOP)
+
+
+def refuse(fds):
+    raise BlockingIOError("no more processes")
+
+
+async def written(note):
+    """The number that a child has written down."""
+    while not (note.exists() and note.read_text().endswith("\n")):
+        await asyncio.sleep(0.01)
+    return int(note.read_text())
+
+
+@contextmanager
+def interpreter(path):
+    """What new children are started with, for as long as the block lasts."""
+    before = spawn.get_executable()
+    spawn.set_executable(path)
+    yield
+    spawn.set_executable(before)
+
+
 @pytest.fixture
 async def workers():
     pool = Workers(2, memory_bytes=MEMORY, tasks_per_child=3)
@@ -90,7 +130,7 @@ async def test_a_mistake_of_ours_costs_the_document_that_it_was_met_on(workers):
         (sink, "nested too deep"),
         (die, "broke the process"),
         (leave, "broke the process"),
-        (object_nobody_can_pickle, "broke the process"),
+        (object_nobody_can_pickle, "is beyond us"),
     ],
 )
 async def test_a_costly_task_is_ended_and_the_next_one_works(workers, task, reason):
@@ -113,6 +153,53 @@ async def test_a_child_that_was_killed_while_idle_is_replaced(workers):
     for child in children:
         os.kill(child, signal.SIGKILL)
     assert await workers.run(double, 4) == 8
+
+
+async def test_a_task_whose_child_is_killed_by_another_is_done_by_a_fresh_one(workers, tmp_path):
+    note = tmp_path / "children"
+    for number in (signal.SIGKILL, signal.SIGTERM, signal.SIGKILL):
+        task = asyncio.ensure_future(workers.run(sleep_once, note))
+        os.kill(await written(note), number)
+        assert await task == "done"
+        note.unlink()
+
+
+async def test_a_document_that_ends_two_children_is_blamed(workers, tmp_path):
+    note = tmp_path / "children"
+    with pytest.raises(CostlyError, match="broke the process"):
+        await workers.run(die_and_tell, note)
+    assert len(note.read_text().split()) == 2
+
+
+async def test_children_that_hang_one_after_the_other_leave_room(workers):
+    for _ in range(3):
+        hung = await asyncio.gather(*(workers.run(stop, timeout=0.1) for _ in range(2)), return_exceptions=True)
+        assert [str(error) for error in hung] == ["took more than 0.1 seconds"] * 2
+    assert await workers.run(double, 5) == 10
+
+
+async def test_children_come_again_after_the_end_of_their_server(workers):
+    for _ in range(2):
+        child = await workers.run(who)
+        os.kill(forkserver._forkserver._forkserver_pid, signal.SIGKILL)
+        os.kill(child, signal.SIGKILL)
+        assert await asyncio.gather(*(workers.run(double, n) for n in range(4))) == [0, 2, 4, 6]
+
+
+async def test_where_no_child_can_be_started_no_document_is_blamed(workers):
+    child = await workers.run(who)
+    with interpreter("/bin/false"):
+        os.kill(forkserver._forkserver._forkserver_pid, signal.SIGKILL)
+        os.kill(child, signal.SIGKILL)
+        with pytest.raises(OSError, match="no child process can be started"):
+            await workers.run(double, 1)
+    assert await workers.run(double, 1) == 2
+
+
+async def test_an_argument_that_can_not_be_sent_is_our_own_fault(workers):
+    with pytest.raises((AttributeError, pickle.PicklingError)):
+        await workers.run(double, lambda: None)
+    assert await workers.run(double, 1) == 2
 
 
 async def test_children_are_renewed_after_a_number_of_tasks(workers):

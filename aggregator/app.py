@@ -18,8 +18,9 @@ from aggregator.fetch.guard import IPNetwork
 from aggregator.fetch.transport import guarded
 from aggregator.media import Library
 from aggregator.pipeline import Deliverer, Refresher, SecondLooks, Taker, Workers
-from aggregator.store import Store, deliveries, feeds, hosts, lock, second_looks
-from aggregator.targets import Connect, Describes, Finds, Follows, Target
+from aggregator.policy import recovery
+from aggregator.store import Store, claims, deliveries, feeds, hosts, lock, second_looks
+from aggregator.targets import Connect, Describes, Finds, Follows, Settles, Target
 from aggregator.types import Feed, SourceInfo
 
 
@@ -53,15 +54,24 @@ class App:
             if isinstance(target, Describes):
                 await target.describe(sources)
 
+    async def free_claims(self) -> None:
+        """Ends the claims of a life that is over, or of tasks that are; called while nothing is under way.
+
+        What had begun is attempted again at once where the target knows at once whether it arrived. Elsewhere the
+        server may still be at work on it, just as after an answer that did not come in time.
+        """
+        busy = {name: target.settles_within for name, target in self.targets.items() if isinstance(target, Settles)}
+        settled = {name: recovery.settled_at(within, self.now()) for name, within in busy.items()}
+        await self.store.write(feeds.release_leases)
+        await self.store.write(claims.release, settled)
+
 
 @contextmanager
 def open_store(config: Config, now: Callable[[], datetime] = clock) -> Iterator[Store]:
-    """The configured store: locked for this process, upgraded, free of the last life's leases. Raises StoreError."""
+    """The configured store: locked for this process, upgraded, without waits of years. Raises StoreError."""
     with lock(config.store.url, base=config.folder):
         store = Store.open(config.store.url, base=config.folder, now=now())
         try:
-            store.write_now(feeds.release_leases)
-            store.write_now(deliveries.release_leases)
             store.write_now(feeds.unstick, now())
             store.write_now(deliveries.unstick, now())
             store.write_now(second_looks.unstick, now())
@@ -101,6 +111,7 @@ async def open_app(config: Config, store: Store, now: Callable[[], datetime] = c
             deliverer=deliverer,
             now=now,
         )
+        await app.free_claims()
         yield app
 
 

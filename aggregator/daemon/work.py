@@ -15,7 +15,7 @@ from aggregator.pipeline.outlet import LEASE, Wait
 from aggregator.policy import pace, recovery
 from aggregator.policy.hold import Fate
 from aggregator.policy.recovery import Remedy
-from aggregator.store import SecondLook, deliveries, feeds, targets
+from aggregator.store import SecondLook, claims, feeds, targets
 from aggregator.store.targets import Trouble
 from aggregator.targets import Flushes, Waits
 from aggregator.types import Delivery, Feed
@@ -158,8 +158,7 @@ class Work:
             return True
         if self._tasks:
             return False
-        await self._app.store.write(feeds.release_leases)
-        await self._app.store.write(deliveries.release_leases)
+        await self._app.free_claims()
         self._unsure = False
         return True
 
@@ -254,7 +253,7 @@ class Work:
         except ExceptionGroup as faults:
             raise faults.exceptions[0] from None
         if left:
-            await self._app.store.write(deliveries.put_back, [delivery.id for delivery in left])
+            await self._app.store.write(claims.put_back, [delivery.id for delivery in left])
         return going and not self._closing
 
     def _quiet(self, target: str) -> bool:

@@ -12,7 +12,7 @@ from aggregator.media import Library
 from aggregator.pipeline.workers import Workers
 from aggregator.policy import change, recovery
 from aggregator.policy.recovery import Recovery, Remedy
-from aggregator.store import Session, Store, deliveries, journal
+from aggregator.store import Session, Store, claims, deliveries, journal
 from aggregator.store import targets as pauses
 from aggregator.targets import Finds, Gathers, Target, Withdraws
 from aggregator.types import Action, Delivery, MediaFile, Publication, Response, Step
@@ -50,7 +50,7 @@ class Deliverer:
     async def deliver(self, delivery: Delivery) -> Delivered:
         """Makes one attempt. Every failure is turned into what to do next; only a StoreError is raised."""
         target = self._targets[delivery.target]
-        await self._store.write(deliveries.begin, delivery.id)
+        await self._store.write(claims.begin, delivery.id)
         try:
             if delivery.action is Action.WITHDRAW:
                 publication, how = await self._withdraw(target, delivery)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from aggregator.config import Manners
 from aggregator.policy import breaker, pace
 from aggregator.policy.pace import Allowance
-from aggregator.store import DeliveryLine, Session, deliveries, targets
+from aggregator.store import DeliveryLine, Session, claims, deliveries, targets
 from aggregator.store.targets import Pause, Trouble
 from aggregator.types import Delivery, DeliveryState
 
@@ -50,7 +50,7 @@ def take(
     new, newest = _allowance(session, name, manners, now).room, manners.order == "newest"
     if gathering and pace.needed(manners):
         new = 0
-    batch = deliveries.claim(session, now, name, limit=limit, lease=LEASE, new=new, newest_first=newest)
+    batch = claims.take(session, now, name, limit=limit, lease=LEASE, new=new, newest_first=newest)
     return batch, trouble
 
 
@@ -85,11 +85,11 @@ def waits(session: Session, manners: Mapping[str, Manners], now: datetime) -> di
     found: dict[str, Wait] = {}
     for name, settings in manners.items():
         if (pause := paused.get(name)) is not None:
-            count = deliveries.waiting(session, name, now, new=False)
+            count = claims.waiting(session, name, now, new=False)
             found[name] = Wait(count=count, until=pause.until, reason=pause.reason, paused=True)
             continue
         allowance = _allowance(session, name, settings, now)
-        if allowance.room == 0 and (count := deliveries.waiting(session, name, now, new=True)):
+        if allowance.room == 0 and (count := claims.waiting(session, name, now, new=True)):
             found[name] = Wait(count=count, until=allowance.at, reason=allowance.reason, paused=False)
     return found
 

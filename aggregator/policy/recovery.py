@@ -85,15 +85,24 @@ def after(error: AggregatorError, attempts: int, now: datetime) -> Recovery:
             in_doubt=in_doubt,
             reason=f"the target asked to be left alone for {words(wait)}",
         )
-    rest = _settling(error) if in_doubt else timedelta()
+    rest = _rest(error) if in_doubt else timedelta()
     why = "when the target must be done with it" if rest > step else f"after attempt {attempts + 1}"
     wait = max(step, rest)
     return Recovery(action=Remedy.RETRY, at=now + wait, in_doubt=in_doubt, reason=f"again in {words(wait)}, {why}")
 
 
-def _settling(error: AggregatorError) -> timedelta:
+def settled_at(unsettled_for: timedelta, now: datetime) -> datetime:
+    """When a target that may be at work on something since now, for so long, must be done with it."""
+    return now + _settling(unsettled_for)
+
+
+def _rest(error: AggregatorError) -> timedelta:
     rest = error.unsettled_for if isinstance(error, PublishError) else None
-    return timedelta() if rest is None else min(max(rest, LEAST_SETTLING), LONGEST_WAIT)
+    return timedelta() if rest is None else _settling(rest)
+
+
+def _settling(unsettled_for: timedelta) -> timedelta:
+    return min(max(unsettled_for, LEAST_SETTLING), LONGEST_WAIT)
 
 
 def _wish(error: AggregatorError) -> timedelta:

@@ -239,7 +239,7 @@ class DeliveryRow(Base):
     __tablename__ = "deliveries"
     __table_args__ = (
         UniqueConstraint("post_key", "target"),
-        # deliveries.claim, which reads no row that it does not take.
+        # claims.take, which reads no row that it does not take.
         Index(None, "state", "target", "published_at", "next_attempt_at", "debut_at", "action"),
         Index(None, "target", "debut_at"),  # targets.debuts
         Index(None, "remote_url"),  # entries.find

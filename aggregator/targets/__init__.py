@@ -7,6 +7,7 @@ beyond that is told by small protocols of its own, tested with isinstance.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -54,6 +55,13 @@ class Finds(Protocol):
         ``PublishError``; RemovedError where a person took the post away there.
         """
         ...
+
+
+@runtime_checkable
+class Settles(Protocol):
+    """Takes a post in one step, and may go on with it when nobody waits for the answer any more."""
+
+    settles_within: timedelta  #: asked sooner, it may not know yet of what it will have done
 
 
 @runtime_checkable

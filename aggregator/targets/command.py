@@ -54,6 +54,7 @@ class Command:
 
     def __init__(self, name: str, options: Options, *, language: str, now: Callable[[], datetime]) -> None:
         self.name = name
+        self.settles_within = options.timeout  # a program that outlives us is not killed
         self._options = options
         self._environment = programs.environment(options.environment)
         self._hide = [secret.reveal() for secret in options.environment.values()]

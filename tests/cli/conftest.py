@@ -13,7 +13,7 @@ import pytest
 from fakes import ScriptedWeb
 
 from aggregator.cli import main
-from aggregator.store import Store, deliveries, entries, feeds, journal, posts, targets
+from aggregator.store import Store, claims, deliveries, entries, feeds, journal, posts, targets
 from aggregator.types import Action, Credit, Entry, Outcome, Post, Publication, Rights, Step
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -151,7 +151,7 @@ def store(config, tmp_path):
         for step, outcome, reason in (("change", "new", "never seen"), ("rights", "full", "configured as full")):
             steps = [Step(at=NOW, feed="gazette", entry_key="entry-43969", step=step, outcome=outcome, reason=reason)]
             journal.write(session, steps)
-        claimed = deliveries.claim(session, NOW, "blog", limit=9, lease=timedelta(hours=1))
+        claimed = claims.take(session, NOW, "blog", limit=9, lease=timedelta(hours=1))
         for delivery in claimed:
             if delivery.key == made[0].key:
                 there = Publication(remote_id="a", remote_url="http://127.0.0.1:8080/a/", published_at=NOW)

@@ -15,7 +15,7 @@ from aggregator.config import FetchSettings
 from aggregator.fetch import Client
 from aggregator.media import Library
 from aggregator.pipeline import Delivered, Deliverer, InlineWorkers, Looked, Refreshed, Refresher, SecondLooks, Taker
-from aggregator.store import Store, deliveries, entries, feeds
+from aggregator.store import Store, claims, entries, feeds
 from aggregator.types import Feed, Site
 
 SITE = Site(title="Site Nestor", base_url="http://blog.example")
@@ -49,7 +49,7 @@ class Bench:
     async def deliver(self) -> list[Delivered]:
         """Carries all that is due now."""
         done: list[Delivered] = []
-        while batch := await self.store.write(deliveries.claim, self.now(), "blog", limit=10, lease=timedelta(hours=1)):
+        while batch := await self.store.write(claims.take, self.now(), "blog", limit=10, lease=timedelta(hours=1)):
             done += [await self.deliverer.deliver(delivery) for delivery in batch]
         return done
 

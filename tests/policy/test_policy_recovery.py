@@ -95,6 +95,11 @@ def test_a_target_that_may_be_at_work_is_not_asked_too_soon(
     assert (found.action, found.in_doubt, found.at - NOW) == (Remedy.RETRY, True, expected)
 
 
+@pytest.mark.parametrize(("rest", "expected"), [(2, 30), (60, 60), (10**9, 7 * 86_400)])
+def test_what_was_cut_off_settles_as_what_was_not_answered_in_time(rest: int, expected: int) -> None:
+    assert recovery.settled_at(timedelta(seconds=rest), NOW) - NOW == timedelta(seconds=expected)
+
+
 def test_where_nothing_is_in_doubt_there_is_nothing_to_wait_for() -> None:
     assert wait(TryLaterError("blog", "no answer in time", unsettled_for=timedelta(hours=1)), 0) == timedelta(seconds=1)
 

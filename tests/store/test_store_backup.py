@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 from store_samples import HEAD, NOW, URL, owe, record, subscribe
 
-from aggregator.store import Store, StoreError, backup, deliveries, entries
+from aggregator.store import Store, StoreError, backup, claims, deliveries, entries
 from aggregator.types import Outcome
 
 
@@ -68,9 +68,9 @@ def test_damage_is_found(tmp_path: Path, page: int) -> None:
 
 def test_the_facts_tell_what_is_owed(store: Store) -> None:
     owe(store, 1, 2)
-    (claimed,) = store.write_now(deliveries.claim, NOW, "blog", limit=1, lease=NOW - NOW)
-    store.write_now(deliveries.begin, claimed.id)
-    store.write_now(deliveries.release_leases)
+    (claimed,) = store.write_now(claims.take, NOW, "blog", limit=1, lease=NOW - NOW)
+    store.write_now(claims.begin, claimed.id)
+    store.write_now(claims.release, {})
     assert store.read_now(entries.counts) == {Outcome.QUEUED: 2}
     assert backup.facts(store) == [
         f"revision {HEAD}",

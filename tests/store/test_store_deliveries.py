@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 from store_samples import HOUR, MINUTE, NOW, owe, post
 
-from aggregator.store import Session, Store, deliveries, entries, posts, targets
+from aggregator.store import Session, Store, claims, deliveries, entries, posts, targets
 from aggregator.types import Action, Delivery, DeliveryState, Outcome, Post, Publication
 
 LEASE = 10 * MINUTE
@@ -26,7 +26,7 @@ def claim(
         delivery
         for target in targets or ("blog",)
         for delivery in store.write_now(
-            deliveries.claim, now, target, limit=limit, lease=LEASE, new=new, newest_first=newest_first
+            claims.take, now, target, limit=limit, lease=LEASE, new=new, newest_first=newest_first
         )
     ]
 
@@ -34,7 +34,7 @@ def claim(
 def one(store: Store, now: datetime = NOW) -> Delivery:
     """The one delivery that is due, its attempt begun."""
     (delivery,) = claim(store, now)
-    store.write_now(deliveries.begin, delivery.id)
+    store.write_now(claims.begin, delivery.id)
     return delivery
 
 
@@ -164,15 +164,23 @@ class TestClaim:
     def test_the_leases_of_a_dead_daemon_are_doubts(self, store: Store) -> None:
         owe(store, 1)
         one(store)
-        assert store.write_now(deliveries.release_leases) == 1
-        assert store.write_now(deliveries.release_leases) == 0
+        assert store.write_now(claims.release, {}) == 1
+        assert store.write_now(claims.release, {}) == 0
         assert one(store).in_doubt
+
+    def test_what_may_still_be_at_work_there_is_not_asked_for_before_it_must_be_done(self, store: Store) -> None:
+        owe(store, 1, targets=("blog", "news"))
+        for delivery in claim(store, NOW, "blog", "news"):
+            store.write_now(claims.begin, delivery.id)
+        assert store.write_now(claims.release, {"blog": NOW + MINUTE}) == 2
+        assert [again.target for again in claim(store, NOW, "blog", "news")] == ["news"]
+        assert one(store, NOW + MINUTE).in_doubt
 
     def test_what_a_dead_daemon_had_claimed_and_not_begun_is_as_before(self, store: Store) -> None:
         owe(store, 1, 2)
         first, _ = claim(store, limit=2)
-        store.write_now(deliveries.begin, first.id)
-        assert store.write_now(deliveries.release_leases) == 2
+        store.write_now(claims.begin, first.id)
+        assert store.write_now(claims.release, {}) == 2
         assert [(again.attempts, again.in_doubt) for again in claim(store, limit=2)] == [(1, True), (0, False)]
 
     def test_what_is_begun_is_under_way(self, store: Store) -> None:
@@ -325,13 +333,13 @@ class TestNew:
     def test_what_was_under_way_at_a_kill_counts_as_begun(self, store: Store) -> None:
         owe(store, 1)
         one(store)
-        store.write_now(deliveries.release_leases)
+        store.write_now(claims.release, {})
         assert store.read_now(targets.debuts, "blog", 9) == [NOW]
 
     def test_what_was_not_begun_and_what_was_rejected_is_new(self, store: Store) -> None:
         owe(store, 1, 2)
         first, second = claim(store, limit=2)
-        store.write_now(deliveries.put_back, [first.id])
+        store.write_now(claims.put_back, [first.id])
         store.write_now(deliveries.bury, second.id, "400", NOW)
         assert store.read_now(targets.debuts, "blog", 9) == []
 
@@ -347,8 +355,8 @@ class TestNew:
         owe(store, 1, 2, 3)
         settle(store, one(store))
         revise(store, post(3, title="Corrected"))
-        assert store.read_now(deliveries.waiting, "blog", NOW, new=False) == 3
-        assert store.read_now(deliveries.waiting, "blog", NOW, new=True) == 2
+        assert store.read_now(claims.waiting, "blog", NOW, new=False) == 3
+        assert store.read_now(claims.waiting, "blog", NOW, new=True) == 2
 
 
 def test_the_last_promised_come_first_and_can_be_narrowed_down(store: Store) -> None:

@@ -6,7 +6,7 @@ import pytest
 from store_samples import HOUR, NOW, owe, post, record
 
 from aggregator import urls
-from aggregator.store import Store, deliveries, entries, posts, tombstones
+from aggregator.store import Store, claims, deliveries, entries, posts, tombstones
 from aggregator.types import Basis, Entry, Outcome, Publication
 
 
@@ -215,7 +215,5 @@ def test_posts_are_listed_newest_first_with_where_they_are(store: Store) -> None
 
 def claimed(store: Store, *targets: str, many: int = 1):  # type: ignore[no-untyped-def]
     return [
-        delivery
-        for target in targets
-        for delivery in store.write_now(deliveries.claim, NOW, target, limit=many, lease=HOUR)
+        delivery for target in targets for delivery in store.write_now(claims.take, NOW, target, limit=many, lease=HOUR)
     ]

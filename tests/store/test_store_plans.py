@@ -10,7 +10,7 @@ from sqlalchemy import event
 from store_samples import HOUR, NOW, owe, post, record
 
 from aggregator.policy import fingerprints
-from aggregator.store import Session, Store, deliveries, entries, feeds, journal, stories, targets, tombstones
+from aggregator.store import Session, Store, claims, deliveries, entries, feeds, journal, stories, targets, tombstones
 from aggregator.types import Action, Outcome, Publication
 
 KEYS = ["a", "b"]
@@ -19,7 +19,7 @@ assert FINGERPRINT is not None
 
 
 def claim(session: Session) -> None:
-    deliveries.claim(session, NOW, "blog", limit=10, lease=HOUR, new=1)
+    claims.take(session, NOW, "blog", limit=10, lease=HOUR, new=1)
 
 
 QUICK: dict[str, Callable[[Session], Any]] = {
@@ -33,9 +33,9 @@ QUICK: dict[str, Callable[[Session], Any]] = {
     "entries.lines of a feed": lambda s: entries.lines(s, feed="alpha", limit=10),
     "entries.settle_outcome": lambda s: entries.settle_outcome(s, post(1).key, Outcome.DEAD, "no"),
     "deliveries.promise": lambda s: deliveries.promise(s, post(1), ["blog"], Action.PUBLISH, NOW),
-    "deliveries.claim": claim,
+    "claims.take": claim,
     "deliveries.settle": lambda s: deliveries.settle(s, 1, Publication(remote_id="1"), NOW),
-    "deliveries.waiting": lambda s: deliveries.waiting(s, "blog", NOW, new=True),
+    "claims.waiting": lambda s: claims.waiting(s, "blog", NOW, new=True),
     "targets.debuts": lambda s: targets.debuts(s, "blog", 20),
     "deliveries.pending": deliveries.pending,
     "stories.keep": lambda s: stories.keep(s, "alpha", "entry-1", FINGERPRINT),

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from store_samples import HOUR, NOW, owe, post, record
 
-from aggregator.store import Store, deliveries, entries, feeds, tombstones
+from aggregator.store import Store, claims, deliveries, entries, feeds, tombstones
 from aggregator.types import Action, FeedMemory, Outcome, Publication
 
 
@@ -12,7 +12,7 @@ def bury(store: Store, url: str | None = "https://alpha.example/1") -> None:
 
 
 def claim(store: Store):  # type: ignore[no-untyped-def]
-    return store.write_now(deliveries.claim, NOW, "blog", limit=1, lease=HOUR)
+    return store.write_now(claims.take, NOW, "blog", limit=1, lease=HOUR)
 
 
 def test_a_key_is_buried_in_its_feed_alone(store: Store) -> None:

@@ -71,6 +71,7 @@ class Mastodon:
 
     def __init__(self, name: str, options: Options, *, server: Server) -> None:
         self.name = name
+        self.settles_within = options.settling
         self._options = options
         self._server = server
 

@@ -67,6 +67,7 @@ class Micropub:
         now: Callable[[], datetime],
     ) -> None:
         self.name = name
+        self.settles_within = options.settling
         self._options = options
         self._server = server
         self._language = language

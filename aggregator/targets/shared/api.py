@@ -46,6 +46,11 @@ class Networked(Section):
     )
     timeout: Timeout = Field(default=timedelta(seconds=30), description="for one whole call")
 
+    @property
+    def settling(self) -> timedelta:
+        """For how long a server may be at work on a call that nobody waits for any more, as far as that can be told."""
+        return _settling(self.timeout.total_seconds())
+
     def api(
         self,
         target: str,
@@ -235,7 +240,7 @@ class Api:
             return TryLaterError(self.target, message, retry_after=wait)
         if status >= 500 or status < 200 or status in _PASSING:
             # A proxy that waited in vain says nothing about what goes on behind it.
-            rest = timedelta(seconds=2 * self._seconds) if status in _GATEWAY_TIMEOUTS and answer.writes else None
+            rest = _settling(self._seconds) if status in _GATEWAY_TIMEOUTS and answer.writes else None
             return TryLaterError(self.target, message, retry_after=wait, in_doubt=answer.writes, unsettled_for=rest)
         return RejectedError(self.target, message)
 
@@ -263,8 +268,7 @@ class Api:
             raise TryLaterError(self.target, f"can't be reached: {self.safe(str(error))}") from error
         except (TimeoutError, httpx.TimeoutException) as error:
             message = f"no whole answer within {seconds:g} s"
-            # It may be at work on it all the same, and for longer than we waited.
-            rest = timedelta(seconds=2 * seconds) if writes else None
+            rest = _settling(seconds) if writes else None
             raise TryLaterError(self.target, message, in_doubt=writes, unsettled_for=rest) from error
         except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError) as error:
             raise BlockedError(self.target, f"can't be asked: {self.safe(str(error))}") from error
@@ -281,6 +285,11 @@ class Api:
     def _said(self, answer: Answer) -> str:
         """The blog's own words about what is wrong, if it has any."""
         return self.safe(next(_words(answer.json_if_any()), ""))
+
+
+def _settling(seconds: float) -> timedelta:
+    """It may be at work on what nobody waits for any more, and for longer than we waited."""
+    return timedelta(seconds=2 * seconds)
 
 
 def _words(value: object) -> Iterator[str]:

@@ -10,6 +10,7 @@ import lxml.html
 from lxml import etree
 
 from aggregator.extract.blocks import INLINE, STRUCTURE, Event, Outline, Token, is_inline
+from aggregator.extract.speech import Speech
 from aggregator.markup import embeds, images
 
 #: Inline elements that are kept, and under which name.
@@ -56,6 +57,7 @@ class Writer:
         self.implied = False  #: the paragraph that is open has none in the source
         self.breaks = 0
         self.pre = 0
+        self.speech = Speech()
 
     def run(
         self, outline: Outline, keep: Callable[[int, Token], bool], extra: dict[int, list[str]]
@@ -107,6 +109,7 @@ class Writer:
                 self.inline.append(element)
             return
         self.end_paragraph()
+        self.speech.enter(element)
         if self.is_caption(element, tag):
             self.caption(element)
             return
@@ -120,6 +123,7 @@ class Writer:
         if tag == "table" and not is_data(element):
             return
         copy = etree.SubElement(self.stack[-1], tag, _attributes(element, self.base_url))
+        self.speech.tell(copy)
         self.stack.append(copy)
         self.opened.append((element, copy))
         self.pre += tag == "pre"
@@ -163,6 +167,7 @@ class Writer:
                 del self.written[len(self.inline) :]
             return
         self.end_paragraph()
+        self.speech.leave(element)
         if self.opened and self.opened[-1][0] is element:
             self.opened.pop()
             self.stack.pop()
@@ -211,6 +216,7 @@ class Writer:
             paragraph = etree.SubElement(top, inner)
         else:
             paragraph = etree.SubElement(top, "p")
+        self.speech.tell(paragraph)
         self.stack.append(paragraph)
         self.implied = True
         return paragraph

@@ -53,6 +53,20 @@ def test_no_other_form_of_a_picture_is_shown_instead_of_its_copy() -> None:
     assert "More." in found.text_content()
 
 
+@pytest.mark.parametrize(
+    ("size", "shape"),
+    [
+        ("", "width:100%;aspect-ratio:16/9"),
+        (' width="315" height="560"', "max-width:100%;aspect-ratio:315/560"),
+        (' width="100%" height="0"', "width:100%;aspect-ratio:16/9"),
+    ],
+)
+def test_a_player_has_a_shape_without_a_theme(size: str, shape: str) -> None:
+    body = f'<iframe src="https://www.youtube-nocookie.com/embed/abcdefghijk"{size}></iframe>'
+    (frame,) = tree(article.html(make_post(1, body=body))).iter("iframe")
+    assert frame.get("style") == f"border:0;height:auto;{shape}"
+
+
 @pytest.mark.parametrize("media", ["video", "audio"])
 def test_the_forms_of_a_recording_stand_beside_each_other(media: str) -> None:
     body = f'<{media}><source src="https://a.example/1"><source src="https://a.example/2"><track src="https://a.example/3">No player.</{media}>'

@@ -64,6 +64,8 @@ def html(
     for video in root.iter("video"):
         if (poster := copies.get(video.get("poster", ""))) is not None:
             video.set("poster", poster)
+    for frame in root.iter("iframe"):
+        _settle_frame(frame)
     order_headings(root)
     labels = texts.texts(language)
     parts = [
@@ -143,6 +145,14 @@ def _settle_image(image: lxml.html.HtmlElement, copies: Mapping[str, str]) -> No
         image.attrib.pop(name, None)
 
 
+def _settle_frame(frame: lxml.html.HtmlElement) -> None:
+    """Gives a player its shape, as wide as the text where it tells no width: many themes leave that to the post."""
+    width, height = frame.get("width", ""), frame.get("height", "")
+    told = width.isdecimal() and height.isdecimal() and int(width) > 0 and int(height) > 0
+    shape = f"max-width:100%;aspect-ratio:{width}/{height}" if told else "width:100%;aspect-ratio:16/9"
+    frame.set("style", f"border:0;height:auto;{shape}")
+
+
 def _figure(image: Image, copies: Mapping[str, str]) -> str:
     size = f' width="{image.width}" height="{image.height}"' if image.width and image.height else ""
     words = " ".join(escape(part) for part in (image.caption, image.credit) if part)
@@ -173,7 +183,7 @@ def _also(post: Post, labels: Mapping[str, str]) -> str:
     if not post.also_reported_by:
         return ""
     items = "".join(
-        f'<li><a href="{escape(sighting.url)}">{escape(sighting.title)}</a> {escape(sighting.publisher)}</li>'
+        f'<li><a href="{escape(sighting.url)}">{escape(sighting.title)}</a> — {escape(sighting.publisher)}</li>'
         for sighting in post.also_reported_by
     )
     return f'<p class="also"><strong>{escape(labels["also"])}:</strong></p>\n<ul class="also">{items}</ul>'

@@ -8,9 +8,10 @@ from __future__ import annotations
 from aggregator.extract import choice, reading
 from aggregator.extract import entry as own
 from aggregator.extract import page as pages
+from aggregator.extract.entry import summary
 from aggregator.types import Article, Entry, Response
 
-__all__ = ["article", "from_entry"]
+__all__ = ["article", "from_entry", "summary"]
 
 
 def from_entry(entry: Entry, reason: str) -> Article:

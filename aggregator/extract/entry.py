@@ -52,6 +52,15 @@ def article(entry: Entry, reason: str) -> Article:
     )
 
 
+def summary(entry: Entry) -> str:
+    """The summary of an entry as plain text, without lines that a feed adds; empty where it has none."""
+    body = tree.body(entry.summary)
+    if body is None:
+        return ""
+    _drop_furniture(body)
+    return text.of_element(body)
+
+
 def images_of(entry: Entry) -> list[Image]:
     """The pictures that an entry declares: its images, then attached files that are pictures."""
     attached = [Image(url=file.url) for file in entry.enclosures if file.type.lower().startswith("image/")]
@@ -72,7 +81,7 @@ def _drop_furniture(body: lxml.html.HtmlElement) -> None:
     for end in (0, -1):
         for _ in range(3):
             if (
-                len(body) < 2
+                len(body) < (1 if (body.text or "").strip() else 2)
                 or body[end].tag not in {"p", "div", "h2", "h3", "h4"}
                 or body[end].find(".//img") is not None
             ):
@@ -90,5 +99,5 @@ def _inner(body: lxml.html.HtmlElement) -> list[str]:
 
 def _standfirst(entry: Entry, plain: str) -> str:
     """The summary as one line, where it isn't just the beginning of the text."""
-    line = text.line(text.plain(entry.summary), 500) if entry.summary else ""
+    line = text.line(summary(entry), 500)
     return "" if line.rstrip(" .…[]")[:80] in " ".join(plain[:400].split()) else line

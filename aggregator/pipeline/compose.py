@@ -11,7 +11,7 @@ from html import escape
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
-from aggregator import urls
+from aggregator import extract, urls
 from aggregator.errors import ConfigError, Problem
 from aggregator.markup import clean, text
 from aggregator.policy import dates, identity
@@ -153,13 +153,12 @@ def _root(url: str) -> str:
 
 def _teaser(article: Article) -> str:
     """The text that the excerpt is taken from: the publisher's own summary where there is one."""
-    summary = text.plain(article.entry.summary) if article.entry.summary else ""
-    return article.standfirst or summary or article.text
+    return article.standfirst or extract.summary(article.entry) or article.text
 
 
 def _own_words(entry: Entry) -> str:
     """What the feed itself says of the entry."""
-    return text.plain(entry.summary or entry.content)
+    return extract.summary(entry) or text.plain(entry.content)
 
 
 def _body(article: Article, rights: Rights, excerpt: str) -> str:

@@ -188,3 +188,20 @@ def test_the_heads_of_columns_stay_whatever_they_are_called() -> None:
     table = f"<table><thead><tr><th>Stop</th><th>Next</th><th>Home</th></tr></thead><tbody>{rows}</tbody></table>"
     found = extract.article(page(f"<article>{numbered(6)}{table}{numbered(6, OTHER)}</article>"), Entry(url=URL))
     assert "<th>Stop</th><th>Next</th><th>Home</th>" in found.body
+
+
+@pytest.mark.parametrize(
+    "summary",
+    [
+        '<p>The text.</p><p>The post <a href="/x">Title</a> appeared first on <a href="/">Blog</a>.</p>',
+        'The text. <p>The post <a href="/x">Title</a> appeared first on <a href="/">Blog</a>.</p>',
+        "<p>The text.</p>",
+        "The text.",
+    ],
+)
+def test_a_summary_is_without_the_lines_that_a_feed_adds(summary):
+    assert extract.summary(Entry(title="Title", summary=summary)) == "The text."
+
+
+def test_a_summary_that_is_nothing_but_such_a_line_stays():
+    assert extract.summary(Entry(summary="<p>The post Title appeared first on Blog.</p>")).startswith("The post")

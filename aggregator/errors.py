@@ -12,6 +12,7 @@ AggregatorError
 │   └─ CostlyError        likewise               (time, memory, or a crash of the child)
 ├─ ExtractError           use the feed's own text
 ├─ StepError              let the post go on without this transform
+├─ CorrectionError        tell who asked for it; nothing was changed
 ├─ PublishError           one delivery failed
 │   ├─ TryLaterError      later, backoff
 │   ├─ RejectedError      dead letter, this post only
@@ -116,6 +117,10 @@ class ExtractError(AggregatorError):
 
 class StepError(AggregatorError):
     """A transform could not do its work on a post. The message says why."""
+
+
+class CorrectionError(AggregatorError):
+    """What a person wants corrected by hand can't be."""
 
 
 class PublishError(AggregatorError):

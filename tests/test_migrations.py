@@ -182,7 +182,7 @@ def test_an_upgrade_killed_anywhere_is_done_at_the_next_start(tmp_path: Path, la
         with Store.open(URL, base=tmp_path, now=NOW) as store:
             store.write_now(feeds.sync, [("alpha", "https://alpha.example/", NOW - NOW)], NOW)
     command_line = [sys.executable, "-c", KILLED, str(path), str(later)]
-    done = subprocess.run(command_line, capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(command_line, capture_output=True, text=True, check=True, timeout=300)
     assert int(done.stdout) > 10
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)

@@ -22,6 +22,7 @@ from aggregator.cli import (
     extract,
     feeds,
     imports,
+    merge,
     once,
     outbox,
     parse,
@@ -31,6 +32,7 @@ from aggregator.cli import (
     retry,
     run,
     service,
+    split,
     story,
     withdraw,
 )
@@ -66,6 +68,8 @@ VERBS: dict[str, list[tuple[str, Callable[..., None], str]]] = {
         ("retry", retry.retry, retry.EPILOG),
         ("release", release.release, release.EPILOG),
         ("withdraw", withdraw.withdraw, withdraw.EPILOG),
+        ("merge", merge.merge, merge.EPILOG),
+        ("split", split.split, split.EPILOG),
     ],
     "Read documents": [
         ("parse", parse.parse, parse.EPILOG),

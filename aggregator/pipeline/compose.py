@@ -84,6 +84,11 @@ def post(
     )
 
 
+def under_key(made: Post, key: str) -> Post:
+    """The post under another key, with an address that fits it."""
+    return replace(made, key=key, slug=f"{made.slug.removesuffix(made.key[:8])}{key[:8]}")
+
+
 def finish(made: Post) -> Post:
     """The post as every sink gets it: cleaned once more, whatever a transform has put in. Always the last step."""
     named = [(text.line(author.name, 120), urls.resolve(None, author.url)) for author in made.authors]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from aggregator.pipeline import joining, telling, withdrawal
+from aggregator.pipeline import compose, joining, telling, withdrawal
 from aggregator.pipeline.joining import Telling
 from aggregator.policy import change, identity
 from aggregator.policy.duplicates import Story
@@ -73,9 +73,11 @@ def save(session: Session, chunk: Sequence[Taken], feed: Feed, now: datetime) ->
 
 def _settle(session: Session, taken: Taken, feed: Feed, now: datetime) -> Taken:
     """The entry with its outcome; its post saved, and owed to the targets where its story is not told."""
-    if taken.unchanged:
+    told_by = stories.told(session, feed.name, taken.entry.key)
+    if taken.unchanged or told_by:
+        # What another's post has come to tell while it was taken has no post to revise any more.
         outcome, reason = entries.standing(session, feed.name, taken.entry.key)
-        return replace(taken, outcome=outcome, reason=reason)
+        return replace(taken, outcome=outcome, reason=reason, post=None if told_by else taken.post)
     if taken.outcome is Outcome.DROPPED:
         return _taken_back(session, taken, feed, now)
     post = taken.post
@@ -86,39 +88,47 @@ def _settle(session: Session, taken: Taken, feed: Feed, now: datetime) -> Taken:
         reason = f"it must not come back: {next(iter(buried.values()))}"
         step = _step(taken, feed, now, "tombstones", Outcome.BURIED, reason)
         return replace(taken, outcome=Outcome.BURIED, reason=reason, post=None, steps=(*taken.steps, step))
-    targets: Sequence[str] = feed.targets
-    decision, told = telling.find(session, feed, taken.entry, taken.article, post, taken.fingerprint, now)
-    if decision.outcome is Story.OWN and decision.reason:
-        taken = replace(taken, steps=(*taken.steps, _step(taken, feed, now, "duplicates", Story.OWN, decision.reason)))
-    if decision.outcome is Story.TOLD and told is not None:
-        # Where its own post stands already, that stays and is brought up to date.
-        there = {line.target for line in deliveries.lines(session, post_key=told.post_key)}
-        there -= {line.target for line in deliveries.lines(session, post_key=post.key)}
-        once_more = Telling(feed=feed, entry=taken.entry, article=taken.article, post=post)
-        joined = joining.join(session, told, once_more, there, now)
-        reason = decision.reason + joined.reason
-        if joined.post is not None:
-            step = _step(taken, feed, now, "credit", Credited.LATER, reason)
-            post, taken = joined.post, replace(taken, post=joined.post, steps=(*taken.steps, step))
-        else:
-            targets = [target for target in targets if target not in there]
-            if not targets:
-                step = _step(taken, feed, now, "duplicates", Outcome.DUPLICATE, reason)
-                duplicate = replace(taken, outcome=Outcome.DUPLICATE, reason=reason, told_by=told.post_key)
-                return replace(duplicate, post=None, steps=(*taken.steps, step))
-            taken = replace(taken, steps=(*taken.steps, _step(taken, feed, now, "duplicates", Story.TOLD, reason)))
+    if (standing := posts.get(session, post.key)) and (standing.feed, standing.entry_key) != _name(taken, feed):
+        # Its own post passed to another entry, and a person has split the two.
+        post = compose.under_key(post, identity.post_key(feed.name, f"{taken.entry.key}\0apart"))
+    taken, targets = _tell(session, replace(taken, post=post), post, feed, now)
+    if taken.post is None:
+        return taken
     if not targets:
         return replace(taken, reason="made, but there is no target to publish it at", post=None)
-    posts.save(session, post, change.revision(post), now)
-    deliveries.promise(session, post, targets, Action.PUBLISH, now)
+    posts.save(session, taken.post, change.revision(taken.post), now)
+    deliveries.promise(session, taken.post, targets, Action.PUBLISH, now)
     owed = f"owed to {', '.join(targets)}"
     step = _step(taken, feed, now, "outbox", Outcome.QUEUED, owed)
     return replace(taken, reason=owed, steps=(*taken.steps, step))
 
 
+def _tell(session: Session, taken: Taken, post: Post, feed: Feed, now: datetime) -> tuple[Taken, Sequence[str]]:
+    """The entry with the post that is to be published of it, if any, and where; its story may be told already."""
+    decision, told = telling.find(session, feed, taken.entry, taken.article, post, taken.fingerprint, now)
+    if decision.outcome is Story.OWN or told is None:
+        step = _step(taken, feed, now, "duplicates", Story.OWN, decision.reason)
+        return replace(taken, steps=(*taken.steps, *([step] if decision.reason else []))), feed.targets
+    # Where its own post stands already, that stays and is brought up to date.
+    there = {line.target for line in deliveries.lines(session, post_key=told.post_key)}
+    there -= {line.target for line in deliveries.lines(session, post_key=post.key)}
+    once_more = Telling(feed=feed, entry=taken.entry, article=taken.article, post=post)
+    joined = joining.join(session, told, once_more, there, now)
+    reason = decision.reason + joined.reason
+    if joined.post is not None:
+        step = _step(taken, feed, now, "credit", Credited.LATER, reason)
+        return replace(taken, post=joined.post, steps=(*taken.steps, step)), feed.targets
+    targets = [target for target in feed.targets if target not in there]
+    step = _step(taken, feed, now, "duplicates", Story.TOLD if targets else Outcome.DUPLICATE, reason)
+    taken = replace(taken, steps=(*taken.steps, step))
+    if targets:
+        return taken, targets
+    return replace(taken, outcome=Outcome.DUPLICATE, reason=reason, told_by=told.post_key, post=None), ()
+
+
 def _taken_back(session: Session, taken: Taken, feed: Feed, now: datetime) -> Taken:
     """An entry that is not wanted; an earlier revision of it that stands published is taken back."""
-    standing = posts.get(session, identity.post_key(feed.name, taken.entry.key))
+    standing = posts.of_entry(session, feed.name, taken.entry.key)
     if standing is None or not withdrawal.owe(session, standing, now):
         return taken
     step = _step(taken, feed, now, "withdraw", Outcome.DROPPED, "its earlier revision is taken back")
@@ -137,6 +147,10 @@ def _plan_look(session: Session, taken: Taken, feed: Feed) -> None:
         second_looks.drop(session, feed.name, [taken.entry.key])
     else:
         second_looks.plan(session, feed.name, taken.entry, look.at, look.looks)
+
+
+def _name(taken: Taken, feed: Feed) -> tuple[str, str]:
+    return feed.name, taken.entry.key
 
 
 def _links(taken: Taken) -> set[str]:

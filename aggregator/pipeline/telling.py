@@ -5,6 +5,7 @@ Asked inside the transaction that saves the entry, so that of two that tell one 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from aggregator import urls
@@ -13,8 +14,9 @@ from aggregator.policy import duplicates, fingerprints, stories
 from aggregator.policy.duplicates import Story, Told
 from aggregator.policy.fingerprints import Fingerprint
 from aggregator.policy.stories import Likeness, Telling
-from aggregator.store import Kin, Session, entries, posts
+from aggregator.store import Kin, Session, entries, posts, verdicts
 from aggregator.store import stories as kept
+from aggregator.store.verdicts import Belongs
 from aggregator.types import Article, Decision, Duplicates, Entry, Feed, Post, Rights
 
 #: How many texts are read and compared word by word.
@@ -37,25 +39,20 @@ def find(
     if feed.duplicates is Duplicates.KEEP:
         return Decision(Story.OWN, ""), None
     addresses = {urls.compare_key(url) for url in (entry.url, article and article.canonical_url) if url}
+    parted = _Parted.of(session, feed.name, entry.key, post.key)
     elsewhere = {urls.compare_key(url) for url in (article.comes_from if article else ()) if "://" in url}
     decision, told = duplicates.near(
         feed=feed.name,
         entry_key=entry.key,
         title=post.title,
-        told=entries.told_at(session, addresses),
-        named=entries.told_at(session, elsewhere),
+        told=filter(parted.may_tell, entries.told_at(session, addresses)),
+        named=filter(parted.may_tell, entries.told_at(session, elsewhere)),
     )
     if decision.outcome is Story.TOLD or feed.duplicates is Duplicates.ADDRESS:
         return decision if told else Decision(Story.OWN, ""), told
     if fingerprint is None or article is None or posts.content_hash(session, post.key) is not None:
         # Too short to compare; or its own post stands already, and is not taken away.
         return Decision(Story.OWN, ""), None
-    return _by_words(session, feed, entry, article, post, fingerprint, now)
-
-
-def _by_words(
-    session: Session, feed: Feed, entry: Entry, article: Article, post: Post, fingerprint: Fingerprint, now: datetime
-) -> tuple[Decision[Story], Told | None]:
     mine = Telling(
         feed=feed.name,
         title=post.title,
@@ -66,11 +63,17 @@ def _by_words(
         text=article.text,
         recording=_is_recording(post),
     )
+    return _by_words(session, mine, parted)
+
+
+def _by_words(session: Session, mine: Telling, parted: _Parted) -> tuple[Decision[Story], Told | None]:
     near_misses: list[str] = []
-    for kin in kept.kin(session, fingerprint, feed=feed.name):
-        share, _ = fingerprints.shared(fingerprint.sketch, kin.fingerprint.sketch)
-        lead = posts.get(session, kin.told.post_key) if share >= stories.WORTH_A_LOOK else None
-        if lead is None:
+    for kin in kept.kin(session, mine.fingerprint, feed=mine.feed):
+        share, _ = fingerprints.shared(mine.fingerprint.sketch, kin.fingerprint.sketch)
+        lead = posts.get(session, kin.shown_by) if share >= stories.WORTH_A_LOOK else None
+        if lead is None or not parted.may_tell(kin.told):
+            continue
+        if kin.shown_by != kin.told.post_key and not kept.stands(session, kin.told.post_key):
             continue
         match = stories.compare(mine, _telling(session, kin, lead))
         named = f"“{lead.title}” at {lead.source_name}"
@@ -80,6 +83,25 @@ def _by_words(
         if len(near_misses) == READ_AT_MOST:
             break
     return Decision(Story.OWN, "; ".join(near_misses[:1])), None
+
+
+@dataclass(frozen=True, slots=True)
+class _Parted:
+    """What a person has said does not belong together, about one entry."""
+
+    stories: frozenset[str]  #: keys of posts whose story it does not tell
+    entries: frozenset[tuple[str, str]]  #: feed and key of those that don't tell the story of its own post
+
+    @classmethod
+    def of(cls, session: Session, feed: str, entry_key: str, post_key: str) -> _Parted:
+        mine, theirs = verdicts.of_entry(session, feed, entry_key), verdicts.of_story(session, post_key)
+        return cls(
+            frozenset(said.post_key for said in mine if said.belongs is Belongs.APART),
+            frozenset((said.feed, said.entry_key) for said in theirs if said.belongs is Belongs.APART),
+        )
+
+    def may_tell(self, told: Told) -> bool:
+        return told.post_key not in self.stories and (told.feed, told.entry_key) not in self.entries
 
 
 def _telling(session: Session, kin: Kin, lead: Post) -> Telling:

@@ -15,6 +15,7 @@ from aggregator.store.second_looks import SecondLook
 from aggregator.store.single import lock
 from aggregator.store.stories import Kin, Teller
 from aggregator.store.tombstones import Tombstone
+from aggregator.store.verdicts import Verdict
 
 __all__ = [
     "DeliveryLine",
@@ -29,5 +30,6 @@ __all__ = [
     "StoreError",
     "Teller",
     "Tombstone",
+    "Verdict",
     "lock",
 ]

@@ -210,8 +210,14 @@ def settle_outcome(session: Session, post_key: str, outcome: Outcome, reason: st
     owner = select(PostRow.feed, PostRow.entry_key).where(PostRow.key == post_key)
     found = session.execute(owner).first()
     if found is not None:
-        own = update(EntryRow).where(EntryRow.key == found.entry_key, EntryRow.feed == found.feed)
-        session.execute(own.values(outcome=outcome, reason=reason).execution_options(synchronize_session=False))
+        # An entry whose post was merged into another's tells that story, whatever becomes of its own.
+        own = (EntryRow.key == found.entry_key, EntryRow.feed == found.feed, EntryRow.told_by.is_(None))
+        session.execute(
+            update(EntryRow)
+            .where(*own)
+            .values(outcome=outcome, reason=reason)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def lines(
@@ -247,6 +253,12 @@ def find(session: Session, url_or_key: str) -> list[EntryLine]:
     return _lines(
         session, session.scalars(select(EntryRow).where(EntryRow.id.in_(numbers)).order_by(EntryRow.id)).all()
     )
+
+
+def told_by(session: Session, post_key: str) -> list[EntryLine]:
+    """The entries that tell the story of another's post."""
+    query = select(EntryRow).where(EntryRow.told_by == post_key).order_by(EntryRow.id)
+    return _lines(session, session.scalars(query).all())
 
 
 def counts(session: Session) -> dict[Outcome, int]:

@@ -211,6 +211,23 @@ class SecondLookRow(Base):
     payload: Mapped[str]  #: the whole ``types.Entry`` as JSON, since its feed may show it no more
 
 
+class StoryVerdictRow(Base):
+    """What a person has said about an entry and a story."""
+
+    __tablename__ = "story_verdicts"
+    __table_args__ = (
+        ForeignKeyConstraint(["entry_key", "feed"], ["entries.key", "entries.feed"]),
+        Index(None, "post_key"),  # verdicts.of_story
+    )
+
+    entry_key: Mapped[str] = mapped_column(primary_key=True)
+    feed: Mapped[str] = mapped_column(primary_key=True)
+    post_key: Mapped[str] = mapped_column(primary_key=True)
+    belongs: Mapped[str]
+    was: Mapped[str | None]
+    said_at: Mapped[datetime]
+
+
 class PostRow(Base):
     """A post in its latest revision."""
 

@@ -67,6 +67,13 @@ def get(session: Session, post_key: str) -> Post | None:
     return read(payload) if payload is not None else None
 
 
+def of_entry(session: Session, feed: str, entry_key: str) -> Post | None:
+    """The post that shows an entry, whether it stands or was taken back; None where none does."""
+    mine = select(PostRow.payload).where(PostRow.feed == feed, PostRow.entry_key == entry_key)
+    payload = session.scalars(mine.limit(1)).first()
+    return read(payload) if payload is not None else None
+
+
 def content_hash(session: Session, post_key: str) -> str | None:
     """The hash that a post was saved with."""
     return session.scalar(select(PostRow.content_hash).where(PostRow.key == post_key))

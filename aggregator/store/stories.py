@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Row, Select, bindparam, delete, insert, select, union_all, update
+from sqlalchemy import CompoundSelect, Row, Select, bindparam, delete, insert, or_, select, union_all, update
 from sqlalchemy.orm import Session
 
 from aggregator.policy.duplicates import Told
@@ -45,6 +45,7 @@ _COMPARED = (
     EntryRow.canonical_url,
     EntryRow.url,
     EntryRow.post_key,
+    EntryRow.told_by,
     EntryRow.published_at,
     EntryRow.first_seen_at,
     PostRow.source_name,
@@ -57,6 +58,7 @@ class Kin:
     """An article with a post that may tell the same story."""
 
     told: Told
+    shown_by: str  #: key of the post that shows its words: that of the story, or its own where that was merged into it
     at: datetime  #: when it was published, else first seen
     fingerprint: Fingerprint
 
@@ -148,9 +150,30 @@ def source(session: Session, post: Post) -> Source | None:
 
 def give_up(session: Session, feed: str, key: str, told_by: str, reason: str) -> None:
     """Notes that the post of an entry passed to another that tells the story."""
-    mine = update(EntryRow).where(EntryRow.key == key, EntryRow.feed == feed)
-    given = {"post_key": None, "told_by": told_by, "outcome": Outcome.DUPLICATE, "reason": reason}
-    session.execute(mine.values(given).execution_options(synchronize_session=False))
+    _write(session, feed, key, post_key=None, told_by=told_by, outcome=Outcome.DUPLICATE, reason=reason)
+
+
+def tell(session: Session, feed: str, key: str, told_by: str, reason: str) -> None:
+    """Notes that an entry tells the story of another's post."""
+    _write(session, feed, key, told_by=told_by, outcome=Outcome.DUPLICATE, reason=reason)
+
+
+def stand(session: Session, feed: str, key: str, outcome: Outcome, reason: str, post_key: str | None) -> None:
+    """Notes that an entry tells its own story: by a post that it had, or by one that is to be made when it is taken."""
+    anew = {} if post_key else {"content_hash": ""}
+    _write(session, feed, key, post_key=post_key, told_by=None, outcome=outcome, reason=reason, **anew)
+
+
+def told(session: Session, feed: str, key: str) -> str | None:
+    """Key of the post that tells the story of an entry, where that is another's."""
+    return session.scalar(select(EntryRow.told_by).where(EntryRow.key == key, EntryRow.feed == feed))
+
+
+def stands(session: Session, post_key: str) -> bool:
+    """Whether a post is published, or to be."""
+    owner = (EntryRow.key == PostRow.entry_key) & (EntryRow.feed == PostRow.feed)
+    query = select(EntryRow.outcome).join(PostRow, owner).where(PostRow.key == post_key)
+    return session.scalar(query) in STANDING
 
 
 def prune(session: Session, before: datetime, limit: int = PRUNED_AT_ONCE) -> int:
@@ -201,7 +224,8 @@ def _compared() -> Select[*tuple[Any, ...]]:
         .where(
             EntryRow.id.in_(bindparam("numbers", expanding=True)),
             EntryRow.feed != bindparam("feed"),
-            EntryRow.outcome.in_(STANDING),
+            # What a person has merged with its post into another story leads there too.
+            or_(EntryRow.outcome.in_(STANDING), EntryRow.told_by.is_not(None)),
         )
     )
 
@@ -217,9 +241,14 @@ def _kin(row: Row[*tuple[Any, ...]]) -> Kin | None:
         url=row.canonical_url or row.url or "",
         link=row.url or "",
         publisher=row.source_name,
-        post_key=row.post_key,
+        post_key=row.told_by or row.post_key,
     )
-    return Kin(told=told, at=row.published_at or row.first_seen_at, fingerprint=fingerprint)
+    return Kin(told=told, shown_by=row.post_key, at=row.published_at or row.first_seen_at, fingerprint=fingerprint)
+
+
+def _write(session: Session, feed: str, key: str, **values: object) -> None:
+    mine = update(EntryRow).where(EntryRow.key == key, EntryRow.feed == feed)
+    session.execute(mine.values(values).execution_options(synchronize_session=False))
 
 
 def _forget(session: Session, rows: Sequence[tuple[int, bytes]]) -> None:

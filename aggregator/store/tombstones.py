@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
 
-from sqlalchemy import case, delete, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from aggregator import urls
-from aggregator.store import feeds
-from aggregator.store.models import DeliveryRow, EntryRow, PatternRow, PostRow, TombstoneRow
+from aggregator.store import feeds, returns
+from aggregator.store.models import EntryRow, PatternRow, PostRow, TombstoneRow
 from aggregator.store.statements import chunks, upsert
-from aggregator.types import Action, DeliveryState, Outcome
+from aggregator.types import Outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,13 +60,14 @@ def bury_pattern(session: Session, pattern: str, reason: str, now: datetime) -> 
 def lift(session: Session, feed: str, entry_key: str, now: datetime) -> bool:
     """Takes a tombstone away and brings the entry back; whether it was buried.
 
-    A withdrawn post is owed to its targets again: they are asked first, since they may have kept it somewhere. What
-    they were known to hold before we took it back counts no more: else it would seem that a person removed it. An
-    entry without a post waits for its feed to show it, which is asked for its whole document.
+    A withdrawn post is owed to its targets again. An entry without a post waits for its feed to show it, which is
+    asked for its whole document.
     """
     own = delete(TombstoneRow).where(TombstoneRow.entry_key == entry_key, TombstoneRow.feed == feed)
     had_stone = session.execute(own.returning(TombstoneRow.id)).first() is not None
-    post_key = session.scalar(select(PostRow.key).where(PostRow.entry_key == entry_key, PostRow.feed == feed))
+    its_own = (PostRow.entry_key == entry_key, PostRow.feed == feed, EntryRow.told_by.is_(None))
+    owner = (EntryRow.key == PostRow.entry_key) & (EntryRow.feed == PostRow.feed)
+    post_key = session.scalar(select(PostRow.key).join(EntryRow, owner).where(*its_own))
     back = (
         {"outcome": Outcome.QUEUED, "reason": "brought back by hand", "content_hash": ""}
         if post_key
@@ -80,23 +81,8 @@ def lift(session: Session, feed: str, entry_key: str, now: datetime) -> bool:
     changed = session.execute(taken_back.values(back).returning(EntryRow.id)).first() is not None
     if changed and post_key is None:
         feeds.forget_document(session, feed)
-    withdrawals = update(DeliveryRow).where(
-        DeliveryRow.post_key == post_key, DeliveryRow.action == Action.WITHDRAW.value
-    )
-    under_way = DeliveryRow.state.in_([DeliveryState.CLAIMED.value, DeliveryState.BEGUN.value])
-    taken_back_there = DeliveryRow.state == DeliveryState.WITHDRAWN.value
-    session.execute(
-        withdrawals.values(
-            action=Action.PUBLISH,
-            state=case((under_way, DeliveryRow.state), else_=DeliveryState.PENDING.value),
-            revision=DeliveryRow.revision + 1,
-            attempts=0,
-            in_doubt=True,
-            remote_id=case((taken_back_there, None), else_=DeliveryRow.remote_id),
-            next_attempt_at=now,
-            settled_at=None,
-        )
-    )
+    if post_key is not None:
+        returns.owe_again(session, post_key, now)
     return had_stone or changed
 
 

@@ -50,3 +50,43 @@ def test_an_entry_without_a_post_tells_no_story(wirecopy, store):
     ended = wirecopy("story", "https://gazette.example/43971")
     assert ended.code == 2
     assert "tells no story" in ended.err
+
+
+class TestCorrecting:
+    """``wirecopy merge`` and ``wirecopy split``."""
+
+    def test_two_stories_become_one_and_two_again(self, wirecopy, store):
+        ended = wirecopy("merge", LEAD, f"{0xABC2:032x}")
+        assert ended.code == 0
+        assert "tells “Published” now; its own post is taken back at 1 targets" in ended.out
+        (record,) = wirecopy("story", LEAD, "--json").records
+        assert next(one["title"] for one in record["told"]) == "Published"
+        assert len(record["told"]) == 2
+        assert wirecopy("merge", LEAD, f"{0xABC2:032x}").out == "they tell one story already\n"
+        assert "its own post comes back" in wirecopy("merge", "--undo", f"{0xABC2:032x}").out
+        assert len(wirecopy("story", LEAD, "--json").records[0]["told"]) == 1
+
+    def test_an_entry_leaves_a_story_and_comes_back(self, wirecopy, told):
+        ended = wirecopy("split", "copy")
+        assert "“Copied”: it gets a post of its own once its page, or its feed, has been asked again" in ended.out
+        (record,) = wirecopy("explain", "copy", "--json").records
+        assert (record["outcome"], record["told_by"]) == ("waiting", None)
+        assert record["look_again_at"]
+        assert wirecopy("split", "--undo", "copy").code == 0
+        assert len(wirecopy("story", LEAD, "--json").records[0]["told"]) == 2
+
+    @pytest.mark.parametrize(
+        ("call", "code", "message"),
+        [
+            (("merge", LEAD), 2, "name two entries or more"),
+            (("merge", "https://gazette.example/43971", LEAD), 2, "names no story"),
+            (("merge", LEAD, "https://nowhere.example/"), 2, "no entry goes by"),
+            (("merge", LEAD, "https://gazette.example/43971"), 1, "tells no story: it is too-old"),
+            (("merge", "--undo", LEAD), 1, "was not merged by hand"),
+            (("split", LEAD), 1, "tells no story of another's"),
+            (("split", "--undo", LEAD), 1, "was not split by hand"),
+        ],
+    )
+    def test_what_can_not_be_corrected_is_told_plainly(self, wirecopy, store, call, code, message):
+        ended = wirecopy(*call)
+        assert (ended.code, message in ended.err) == (code, True), ended.err

@@ -19,7 +19,7 @@ from aggregator.fetch.transport import guarded
 from aggregator.media import Library
 from aggregator.pipeline import Deliverer, Refresher, SecondLooks, Taker, Workers
 from aggregator.policy import recovery
-from aggregator.store import Store, claims, deliveries, feeds, hosts, lock, second_looks
+from aggregator.store import Session, Store, claims, deliveries, feeds, hosts, lock, second_looks
 from aggregator.targets import Connect, Describes, Finds, Follows, Settles, Target
 from aggregator.types import Feed, SourceInfo
 
@@ -65,6 +65,10 @@ class App:
         await self.store.write(feeds.release_leases)
         await self.store.write(claims.release, settled)
 
+    async def unstick(self) -> None:
+        """Ends waits that a clock, set back since, has made far too long. Raises StoreError."""
+        await self.store.write(_unstick, self.now())
+
 
 @contextmanager
 def open_store(config: Config, now: Callable[[], datetime] = clock) -> Iterator[Store]:
@@ -72,12 +76,15 @@ def open_store(config: Config, now: Callable[[], datetime] = clock) -> Iterator[
     with lock(config.store.url, base=config.folder):
         store = Store.open(config.store.url, base=config.folder, now=now())
         try:
-            store.write_now(feeds.unstick, now())
-            store.write_now(deliveries.unstick, now())
-            store.write_now(second_looks.unstick, now())
+            store.write_now(_unstick, now())
             yield store
         finally:
             store.close()
+
+
+def _unstick(session: Session, now: datetime) -> None:
+    for noun in (feeds, deliveries, second_looks):
+        noun.unstick(session, now)
 
 
 @asynccontextmanager

@@ -24,7 +24,6 @@ DOORS = {
     "protego": {"fetch"},
     "sqlalchemy": {"store"},
     "alembic": {"store"},
-    "apscheduler": {"daemon"},
     "starlette": {"server", "demo"},
     "uvicorn": {"server"},
     "PIL": {"media"},

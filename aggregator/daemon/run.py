@@ -8,14 +8,14 @@ import signal
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
-
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from aggregator import server
 from aggregator.app import App, open_app, open_store
 from aggregator.config import Config, load
 from aggregator.daemon import systemd
+from aggregator.daemon.clock import Calendar, Job, ticking
 from aggregator.daemon.work import Work
 from aggregator.errors import ConfigError, StoreError
 from aggregator.log import get_logger
@@ -25,6 +25,7 @@ from aggregator.targets import Serves
 
 TICK = 1.0  #: seconds between two looks at what is due
 WATCH = 2.0  #: seconds between two looks at the configuration file
+LOOK = 30.0  #: seconds between two looks at how all is doing, and at the clock
 HOUSEKEEPING = timedelta(hours=6)
 
 
@@ -90,8 +91,7 @@ async def _live(config: Config, store: Store, signals: _Signals, on_ready: Calla
         work = Work(app)
         await work.flush()
         await health.look()
-        scheduler = _scheduler(app, work, health, signals)
-        scheduler.start()
+        await stack.enter_async_context(ticking(_jobs(app, work, health, signals)))
         systemd.notify("READY=1", f"STATUS=watching {len(config.feed_names)} feeds")
         log.info("running", feeds=len(config.feed_names), targets=",".join(config.targets), config=str(config.path))
         on_ready(config)
@@ -102,10 +102,8 @@ async def _live(config: Config, store: Store, signals: _Signals, on_ready: Calla
                 following = _reloaded(config, signals)
         if following is None:
             systemd.notify("STOPPING=1")
-        scheduler.pause()
         log.info("stopping" if following is None else "reloading")
         await work.close(config.daemon.stop_timeout.total_seconds())
-        scheduler.shutdown(wait=False)
         if work.broken is not None:
             raise work.broken
         return following
@@ -173,21 +171,25 @@ class _Health:
         }
 
 
-def _scheduler(app: App, work: Work, health: _Health, signals: _Signals) -> AsyncIOScheduler:
-    """The clock. The calendar is in the store: a tick reads what is due, starts it and returns."""
-    scheduler = AsyncIOScheduler(
-        timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-    )
-    scheduler.add_job(work.tick_feeds, "interval", seconds=TICK)
-    scheduler.add_job(work.tick_looks, "interval", seconds=TICK)
-    scheduler.add_job(work.tick_deliveries, "interval", seconds=TICK)
-    scheduler.add_job(health.look, "interval", seconds=30)
-    scheduler.add_job(_housekeeping, "interval", seconds=HOUSEKEEPING.total_seconds(), args=(app, work))
+def _jobs(app: App, work: Work, health: _Health, signals: _Signals) -> list[Job]:
+    """What the clock does. The calendar is in the store: a tick reads what is due, starts it and returns."""
+
+    async def beat() -> None:
+        systemd.notify("WATCHDOG=1")
+
+    jobs: list[Job] = [
+        (TICK, work.tick_feeds),
+        (TICK, work.tick_looks),
+        (TICK, work.tick_deliveries),
+        (LOOK, health.look),
+        (LOOK, Calendar(app.now, app.unstick).look),
+        (HOUSEKEEPING.total_seconds(), partial(_housekeeping, app, work)),
+    ]
     if app.config.daemon.watch:
-        scheduler.add_job(signals.watch, "interval", seconds=WATCH)
-    if (beat := systemd.watchdog_interval()) is not None:
-        scheduler.add_job(systemd.notify, "interval", seconds=beat, args=("WATCHDOG=1",))
-    return scheduler
+        jobs.append((WATCH, signals.watch))
+    if (span := systemd.watchdog_interval()) is not None:
+        jobs.append((span, beat))
+    return jobs
 
 
 async def _housekeeping(app: App, work: Work) -> None:

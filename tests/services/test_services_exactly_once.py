@@ -99,23 +99,20 @@ def writes(relay: Relay) -> int:
 
 async def killed_often(daemon: Daemon, relay: Relay, blog: Blog, articles: int, end: float) -> int:
     """Runs and kills the daemon until the blog shows all articles; how often that was."""
-    chance, kills, patience = random.Random(7), 0, 2.0
-    while sum(post.status == "publish" for post in await asyncio.to_thread(blog.posts)) < articles:
-        assert time.monotonic() < end, daemon.log
+    chance, kills = random.Random(7), 0
+    while True:
         async with daemon.running() as process:
             # In the midst of a delivery, wherever that is: some requests and a moment after the start.
-            last, moving, starting = relay.exchanges + chance.randint(10, 100), True, True
-            while relay.exchanges < last and (moving := await busy(relay, patience + 10 * starting)):
+            last = relay.exchanges + chance.randint(10, 100)
+            while relay.exchanges < last:
                 assert process.returncode is None, daemon.log
-                starting = False
+                if not await busy(relay, 2):
+                    # All that is left waits for its next attempt, which is not put off by a kill each time.
+                    if sum(post.status == "publish" for post in await asyncio.to_thread(blog.posts)) >= articles:
+                        return kills
+                    assert time.monotonic() < end, daemon.log
             await asyncio.sleep(chance.uniform(0, 0.2))
         kills += 1
-        # Pictures are fetched and looked at between two requests to the blog: that must not be cut off each time.
-        patience = 2.0 if moving else min(patience * 2, 30.0)
-        if not moving:
-            # All that is left waits for its next attempt, longer each time: not here.
-            await daemon.ask("retry", "--target", "blog")
-    return kills
 
 
 async def busy(relay: Relay, patience: float) -> bool:
@@ -138,7 +135,6 @@ async def left_alone(daemon: Daemon, end: float) -> None:
         while owed := await daemon.ask("outbox", "--json"):
             assert process.returncode is None, daemon.log
             assert time.monotonic() < end, f"{owed}\n{daemon.log}"
-            await daemon.ask("retry", "--target", "blog")
         process.send_signal(signal.SIGTERM)
         assert await asyncio.wait_for(process.wait(), 30) == 0
 

@@ -44,7 +44,7 @@ def once(
     if as_json:
         say(to_json(counts))
     else:
-        say("; ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items()))
+        say("; ".join(f"{count} {_told(name, count)}" for name, count in counts.items()))
         for name, wait in tally.held.items():
             say(f"{name}: {wait.count} post{'s' * (wait.count != 1)} {wait}")
         for done in tally.refreshed:
@@ -65,6 +65,10 @@ def _counts(tally: Tally) -> dict[str, int]:
         "posts_not_delivered": len(tally.delivered) - delivered,
         "posts_held_back": sum(wait.count for wait in tally.held.values()),
     }
+
+
+def _told(name: str, count: int) -> str:
+    return (name.replace("s_", "_", 1) if count == 1 else name).replace("_", " ")
 
 
 @contextmanager

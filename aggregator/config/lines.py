@@ -35,7 +35,7 @@ def key_at(text: str, line: int) -> str:
     rows = text.split("\n")[:line]
     own = re.match(r"\s*([A-Za-z0-9_.\"'-]+)\s*(?:=|$)", rows[-1]) if rows else None
     header = next((m for row in reversed(rows) if (m := re.match(r"\s*\[\[?\s*([A-Za-z0-9_.\"' -]+)", row))), None)
-    return ".".join(match[1].strip() for match in (header, own) if match)
+    return ".".join(match[1].strip(" .") for match in (header, own) if match)
 
 
 class _Scanner:

@@ -47,10 +47,11 @@ _SYNTAX_HINTS = (
     ("closing", "a bracket is not closed"),
     ("expected ']", "a bracket is not closed"),
     ("backslash", "write \\\\ for one backslash, or put the text in 'single quotes'"),
-    ("'\\\\'", "write \\\\ for one backslash, or put the text in 'single quotes'"),
+    ("hex value", "write \\\\ for one backslash, or put the text in 'single quotes'"),
+    ("unescaped '\\'", "write \\\\ for one backslash, or put the text in 'single quotes'"),
     ("illegal character", "the quote at the end of the text is missing, or there is a control character in it"),
     ("unterminated", "the quote at the end of the text is missing"),
-    ("initial character for a key", "a line is [table], key = value or # comment"),
+    ("initial character for a key", "a key has letters from a to z, digits, _ and -"),
     ("invalid statement", "a line is [table], key = value or # comment"),
 )
 

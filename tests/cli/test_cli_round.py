@@ -42,7 +42,7 @@ def test_a_feed_that_fails_is_told_by_the_exit_code(online, config):
     subscribe(config)
     _, ended = online({}, "once", fill=config)
     assert ended.code == 1
-    assert "1 feeds failed" in ended.out
+    assert "1 feed failed" in ended.out
 
 
 def test_once_knows_its_feeds(wirecopy, config):

@@ -63,7 +63,7 @@ def record(line: FeedOverview) -> Record:
         "held": line.held,
         "last_fetch_at": line.last_fetch_at,
         "last_success_at": line.last_success_at,
-        "next_fetch_at": line.next_fetch_at,
+        "next_fetch_at": None if line.gone else line.next_fetch_at,
         "lag_seconds": line.lag.total_seconds() if line.lag is not None else None,
         "failures": line.failures,
         "last_error": line.last_error,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import socket
 import ssl
@@ -338,8 +339,8 @@ def _cause(error: Exception) -> str:
             return f"TLS certificate refused: {cause.verify_message}"
         if isinstance(cause, ssl.SSLError):
             return f"TLS failed: {cause.reason or 'no common ground'}"
-        if isinstance(cause, OSError) and cause.strerror and not isinstance(cause, socket.gaierror):
-            return cause.strerror.lower()
+        if isinstance(cause, OSError) and cause.errno and not isinstance(cause, socket.gaierror):
+            return os.strerror(cause.errno).lower()  # asyncio's own words hold an address tuple
         cause = cause.__cause__ or cause.__context__
     text = (str(error) or type(error).__name__).rstrip(".")[:200]
     return f"not a proper HTTP answer: {text}" if isinstance(error, httpx.RemoteProtocolError) else text

@@ -50,7 +50,7 @@ class Refreshed:
     reason: str
     counts: Mapping[str, int] = field(default_factory=dict)  #: entries by what was decided
     held: str = ""  #: why new entries are held or quarantined from now on; empty: none are
-    next_fetch_at: datetime | None = None
+    next_fetch_at: datetime | None = None  #: None: never
 
 
 class Refresher:
@@ -235,7 +235,8 @@ class Refresher:
         step = Step(at=now, feed=feed.name, entry_key=None, step="refresh", outcome=outcome, reason=said)
         steps = () if outcome == "unchanged" else (step,)
         await self._store.write(_close, feed.name, memory, steps, self._client.hosts.blocked(), shown, now)
-        return Refreshed(feed=feed.name, outcome=outcome, reason=reason, counts=counts, next_fetch_at=due)
+        again = due if due < schedule.NEVER else None
+        return Refreshed(feed=feed.name, outcome=outcome, reason=reason, counts=counts, next_fetch_at=again)
 
     def _step(self, feed: Feed, entry: Entry, step: str, outcome: str, reason: str) -> Step:
         return Step(at=self._now(), feed=feed.name, entry_key=entry.key, step=step, outcome=str(outcome), reason=reason)

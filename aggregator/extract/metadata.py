@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -10,7 +9,7 @@ from urllib.parse import urlsplit
 from aggregator import urls
 from aggregator.extract import bylines, dates, leads, rights, titles
 from aggregator.extract.page import Page
-from aggregator.markup import structured
+from aggregator.markup import structured, text
 from aggregator.markup.structured import Structured
 from aggregator.types import Author, Image
 
@@ -18,8 +17,6 @@ MAX_TAGS = 20
 MAX_ELSEWHERE = 20
 #: Names of ``meta`` elements for the original of a copy.
 _ORIGINALS = frozenset({"syndication-source", "original-source"})
-
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,11 +116,8 @@ def _leads(said: Structured) -> list[Image]:
 
 
 def _language(said: Structured) -> str | None:
-    for value in (said.language, *(claim.language for claim in said.claims)):
-        match = _LANGUAGE.fullmatch(value.strip())
-        if match:
-            return value.strip().replace("_", "-")
-    return None
+    tags = (text.language(value) for value in (said.language, *(claim.language for claim in said.claims)))
+    return next(filter(None, tags), None)
 
 
 def _tags(said: Structured) -> tuple[str, ...]:

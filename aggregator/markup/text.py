@@ -24,6 +24,7 @@ _BLOCKS = frozenset(
     ul""".split()
 )
 _TIGHT = frozenset("li dt dd tr".split())  #: lines of one block rather than blocks of their own
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,4}")
 _TAG_NAMES = """a abbr acronym address article aside b big blockquote body br button center cite code del details div dl
     dt dd em embed figcaption figure font footer form h1 h2 h3 h4 h5 h6 head header hr html i iframe img input ins kbd
     li link main mark meta nav nobr noscript object ol p pre q s samp script section select small source span strike
@@ -133,6 +134,12 @@ def sentences(text: str, count: int) -> str:
         if number >= count:
             return flat[:end].strip() if count > 0 else ""
     return flat if count > 0 else ""
+
+
+def language(value: str | None) -> str | None:
+    """A language tag (RFC 5646) as it should be spelled; None where the value is none, such as "English"."""
+    tag = (value or "").strip().replace("_", "-")
+    return tag if _LANGUAGE.fullmatch(tag) else None
 
 
 def word_count(text: str) -> int:

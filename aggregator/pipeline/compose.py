@@ -72,7 +72,7 @@ def post(
         enclosures=entry.enclosures,
         published_at=previous.published_at if previous else _published_at(article, now),
         modified_at=now if previous else None,
-        language=article.language or entry.language or feed.memory.language,
+        language=_language(article, feed),
         rights=rights,
         source_name=publisher.name,
         source_url=publisher.url,
@@ -150,6 +150,11 @@ def _publisher(article: Article, feed: Feed) -> _Publisher:
     if original and entry.url and not urls.same_site(original, entry.url) and not urls.same_site(original, home):
         return _Publisher(article.publisher or urls.host(original), _root(original), (feed.credit_name,))
     return _Publisher(feed.credit_name, feed.memory.site_url or _root(entry.url or feed.url), ())
+
+
+def _language(article: Article, feed: Feed) -> str | None:
+    declared = (article.language, article.entry.language, feed.memory.language)
+    return next(filter(None, map(text.language, declared)), None)
 
 
 def _root(url: str) -> str:

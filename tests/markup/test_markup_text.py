@@ -92,3 +92,20 @@ def test_an_excerpt_of_a_language_without_spaces() -> None:
 )
 def test_words_are_counted(value: str, count: int) -> None:
     assert text.word_count(value) == count
+
+
+@pytest.mark.parametrize(
+    ("value", "tag"),
+    [
+        ("en", "en"),
+        (" en_US\n", "en-US"),
+        ("zh-Hant-TW", "zh-Hant-TW"),
+        ("English", None),
+        ("en-us,de", None),
+        ("e", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_language_is_a_tag_or_nothing(value: str | None, tag: str | None) -> None:
+    assert text.language(value) == tag

@@ -118,6 +118,19 @@ def test_wide_things_scroll_and_players_are_framed(tmp_path: Path) -> None:
     assert frame.get("title") == "Video"
 
 
+def test_every_link_has_a_name_to_be_read_out(tmp_path: Path) -> None:
+    body = (
+        f'<p>Text <a href="https://paper.example/none"></a>'
+        f'<a href="https://paper.example/big"><img src="{INNER}" alt=""></a>'
+        f'<a href="https://paper.example/told"><img src="{INNER}" alt="A quay"></a></p>'
+    )
+    links = written(tmp_path, replace(RICH, body=body)).cssselect(".prose a")
+    assert [(link.get("href"), link.get("aria-label")) for link in links] == [
+        ("https://paper.example/big", "paper.example"),
+        ("https://paper.example/told", None),
+    ]
+
+
 def test_a_player_inside_a_paragraph_leaves_no_broken_paragraph(tmp_path: Path) -> None:
     player = '<p>See <iframe src="https://player.vimeo.com/video/1234567"></iframe></p>'
     found = written(tmp_path, replace(RICH, body=player))

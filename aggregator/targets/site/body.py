@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import lxml.html
 from lxml import etree
 
+from aggregator import urls
 from aggregator.markup import clean
 from aggregator.targets.shared import article
 from aggregator.targets.site.records import Picture
@@ -42,6 +43,8 @@ def render(
             video.set("poster", locate(copy.file))
     for frame in list(root.iter("iframe")):
         _settle_frame(frame, labels)
+    for link in list(root.iter("a")):
+        _name_link(link)
     article.order_headings(root)
     for table in list(root.iter("table")):
         if not any(parent.tag == "table" for parent in table.iterancestors()):
@@ -69,6 +72,17 @@ def _settle_image(image: lxml.html.HtmlElement, pictures: Mapping[str, Picture],
     if not copy.thumbnail:
         image.attrib.pop("srcset", None)
         image.attrib.pop("sizes", None)
+
+
+def _name_link(link: lxml.html.HtmlElement) -> None:
+    """A link of nothing is none; one of a picture without a name is called by where it leads (WCAG 2.2, 2.4.4)."""
+    address = link.get("href")
+    if not address or link.text_content().strip() or any(image.get("alt") for image in link.iter("img")):
+        return
+    if next(link.iter("img", "picture", "video", "audio", "iframe"), None) is not None:
+        link.set("aria-label", urls.host(address))
+    else:
+        link.drop_tag()
 
 
 def image_attributes(copy: Picture, locate: Callable[[str], str], *, sizes: str = SIZES) -> dict[str, str]:

@@ -118,6 +118,12 @@ def test_wide_things_scroll_and_players_are_framed(tmp_path: Path) -> None:
     assert frame.get("title") == "Video"
 
 
+def test_each_of_several_tables_has_a_name_of_its_own(tmp_path: Path) -> None:
+    table = "<table><tr><td>1</td><td>2</td></tr></table>"
+    found = written(tmp_path, replace(RICH, body=f"{table}<p>Between</p>{table}"))
+    assert [part.get("aria-label") for part in found.cssselect(".prose .scroll")] == ["Table 1", "Table 2"]
+
+
 def test_every_link_has_a_name_to_be_read_out(tmp_path: Path) -> None:
     body = (
         f'<p>Text <a href="https://paper.example/none"></a>'

@@ -46,9 +46,10 @@ def render(
     for link in list(root.iter("a")):
         _name_link(link)
     article.order_headings(root)
-    for table in list(root.iter("table")):
-        if not any(parent.tag == "table" for parent in table.iterancestors()):
-            _wrap(table, {"class": "scroll", "role": "region", "tabindex": "0", "aria-label": labels["table"]})
+    tables = [table for table in root.iter("table") if next(table.iterancestors("table"), None) is None]
+    for number, table in enumerate(tables, start=1):
+        name = labels["table"] if len(tables) == 1 else f"{labels['table']} {number}"
+        _wrap(table, {"class": "scroll", "role": "region", "tabindex": "0", "aria-label": name})
     for code in root.iter("pre"):
         code.set("tabindex", "0")
     return article.inner(root)

@@ -97,7 +97,9 @@ class Taker:
                 held = replace(taken, outcome=Outcome.WAITING, reason=look.reason, steps=tuple(steps), article=None)
                 return replace(held, unchanged=True, post=previous) if previous else held
         # A first post without a date of its own is dated by when its entry was seen, however late it is made.
-        now = wanted.known.first_seen_at if wanted.known and previous is None else self._now()
+        now, date = self._now(), dates.stated(entry)
+        if wanted.known and previous is None and (date is None or date > now):
+            now = wanted.known.first_seen_at
         try:
             made = compose.post(article, feed=feed, site=self._site, rights=allowed, now=now, previous=previous)
             context = transforms.Context(article=article, feed=feed, site=self._site, now=now)

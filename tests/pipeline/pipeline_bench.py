@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from ipaddress import ip_network
@@ -61,11 +62,18 @@ class Bench:
 @pytest.fixture
 async def bench(web: ScriptedWeb, tmp_path: Path) -> AsyncIterator[Bench]:
     """A pipeline ready to work."""
+    async with opened(web, tmp_path) as ready:
+        yield ready
+
+
+@asynccontextmanager
+async def opened(web: ScriptedWeb, folder: Path) -> AsyncIterator[Bench]:
+    """A pipeline with a store of its own in a folder."""
     now = Clock()
     settings = FetchSettings(
         allow_networks=(ip_network("127.0.0.0/8"),), host_pause=timedelta(0), floor=timedelta(seconds=1)
     )
-    store = Store.open("sqlite:///store.db", base=tmp_path, now=now())
+    store = Store.open("sqlite:///store.db", base=folder, now=now())
     target, workers = RememberingTarget(), InlineWorkers()
     known: dict[str, Feed] = {}
     async with Client(settings, contact="http://blog.example", now=now) as client:
@@ -82,7 +90,7 @@ async def bench(web: ScriptedWeb, tmp_path: Path) -> AsyncIterator[Bench]:
                 client=client,
                 store=store,
                 workers=workers,
-                library=Library(tmp_path / "media"),
+                library=Library(folder / "media"),
                 targets={"blog": target},
                 now=now,
             ),

@@ -195,7 +195,9 @@ class Refresher:
         if feed.max_old is None or not flood.suspect([one.entry for one in new.values()], feed, now):
             return wanted, []
         history = await self._store.read(held.history, feed.name)
-        found = flood.find(reading.parsed.entries, new, met, limit=feed.max_old, history=history, now=now)
+        # A feed that was empty when it was subscribed to shows now what it would have shown then.
+        limit = feed.max_old if history.brought else max(feed.max_old, feed.max_new)
+        found = flood.find(reading.parsed.entries, new, met, limit=limit, history=history, now=now)
         if found is None:
             return wanted, []
         taken = [

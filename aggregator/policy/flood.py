@@ -84,7 +84,8 @@ def find(
     dated, vague = _told_apart(shown, new, known)
     before = newest - _slack(history, all_is_new=not known)
     old = [key for key, date in dated.items() if date < before]
-    if len(old) > (0 if history.held else limit) or (len(old) >= FEW and 2 * len(old) > len(shown)):
+    most = bool(history.brought) and len(old) >= FEW and 2 * len(old) > len(shown)
+    if most or len(old) > (0 if history.held else limit):
         keys = {key for key, date in dated.items() if date < newest} | set(vague)
         reason = (
             f"came with {len(old)} new entries, of {len(shown)} shown, dated before {before:%Y-%m-%d}, while the "

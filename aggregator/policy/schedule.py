@@ -123,10 +123,21 @@ def after_success(memory: FeedMemory, response: Response, parsed: Parsed | None,
 def after_report(memory: FeedMemory, answered: FeedMemory, report: str) -> FeedMemory:
     """What to remember after a document that reports an error instead of entries; ``answered`` as after a success.
 
-    It is a failure, and the document is asked for again as a whole: that it is unchanged would not make it good.
+    It is a failure, and the document is asked for again as a whole: that it is unchanged would not make it good. A feed
+    that has shown nothing else is not subscribed by it.
     """
-    failed = replace(answered, failures=memory.failures + 1, last_error=report[:1000], fresh_until=None)
-    return replace(failed, etag=None, last_modified=None, validators_url=None, body_hash=None)
+    return replace(
+        answered,
+        failures=memory.failures + 1,
+        last_error=report[:1000],
+        last_success_at=memory.last_success_at,
+        subscribed_at=memory.subscribed_at,
+        fresh_until=None,
+        etag=None,
+        last_modified=None,
+        validators_url=None,
+        body_hash=None,
+    )
 
 
 def after_failure(memory: FeedMemory, error: AggregatorError, now: datetime) -> FeedMemory:

@@ -243,6 +243,18 @@ async def test_a_report_of_an_error_is_quarantined_and_fails_its_feed(bench: Ben
     assert await outcomes(bench) == {"published": 6, "quarantined": 1}
 
 
+@pytest.mark.parametrize("first", ["nothing", "a report"])
+async def test_a_feed_that_began_with_nothing_brings_later_what_it_would_have_brought_then(
+    bench: Bench, first: str
+) -> None:
+    feed = subscription(bench, max_new=12)
+    show(bench, *([item(bench, "Feed expired", 0, url="/")] if first == "a report" else []))
+    await bench.refresh(feed)
+    bench.now.forward(hours=2)
+    show(bench, *(item(bench, f"story-{n}", (n + 3) * DAYS) for n in range(12)))
+    assert (await bench.refresh(feed)).counts == {"new": 12}
+
+
 @pytest.mark.parametrize("days", [0, 40])
 async def test_a_quarantined_entry_is_released_even_when_it_is_kept_no_more(bench: Bench, days: int) -> None:
     feed, current = await established(bench)

@@ -98,7 +98,7 @@ class Refresher:
             why_held = why_held or next((taken.reason for taken in chunk if taken.hold is not None), "")
         shown = tuple(reading.hashes)
         outcome, reason = "read", _summary(counts, reading)
-        if report := error_items.failure(reading.parsed, error_items.reports(reading.parsed, feed.url)):
+        if report := error_items.failure(reading.parsed, reading.reports):
             memory, outcome, reason = schedule.after_report(feed.memory, memory, report), "failed", report
         done = await self._close(feed, memory, outcome, reason, counts, shown)
         return replace(done, held=why_held)
@@ -151,7 +151,6 @@ class Refresher:
         wanted: list[Wanted] = []
         rest: list[Taken] = []
         new = 0
-        reports = error_items.reports(reading.parsed, feed.url)
         met: set[str] = set()
         for entry in _newest_first(reading.parsed.entries):
             aliases, hashed = reading.aliases[entry.key], reading.hashes[entry.key]
@@ -164,7 +163,7 @@ class Refresher:
                 feed=feed,
                 taken=new,
                 now=now,
-                reported=reports.get(entry.key, ""),
+                reported=reading.reports.get(entry.key, ""),
             )
             kind, reason = decision.outcome, decision.reason
             counts[kind] += 1

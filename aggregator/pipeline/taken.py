@@ -61,6 +61,8 @@ def save(session: Session, chunk: Sequence[Taken], feed: Feed, now: datetime) ->
     steps: list[Step] = []
     for taken in chunk:
         settled = _settle(session, taken, feed, now)
+        if taken.outcome is Outcome.HELD and settled.outcome is not Outcome.HELD:
+            continue  # it was let go meanwhile: what it says by now comes with the next document
         records.append(_record(settled, feed))
         steps.extend(settled.steps)
         # One at a time: the next entry of the chunk may tell the same story.

@@ -9,7 +9,7 @@ from aggregator import extract, sources, transforms
 from aggregator.errors import Drop, ExtractError
 from aggregator.markup import text
 from aggregator.pipeline import compose
-from aggregator.policy import change, fingerprints, identity
+from aggregator.policy import change, error_items, fingerprints, identity
 from aggregator.policy.fingerprints import Fingerprint
 from aggregator.types import Article, Entry, Parsed, Post, Response, StepSettings
 
@@ -21,6 +21,7 @@ class Reading:
     parsed: Parsed  #: its entries have their keys
     aliases: Mapping[str, tuple[str, ...]]  #: by entry key
     hashes: Mapping[str, str]  #: content hash by entry key
+    reports: Mapping[str, str]  #: what it says, by entry key, of each that reports an error and is no article
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,11 +33,13 @@ class Read:
 
 
 def read_feed(kind: str, response: Response, options: Mapping[str, object]) -> Reading:
-    """A feed document with its entries' keys, aliases and content hashes. Raises ParseError."""
+    """A feed document with its entries' keys, aliases, content hashes and reports of errors. Raises ParseError."""
     parsed = sources.parse(kind, response, options)
     entries = identity.assign(parsed.entries)
     hashes = {entry.key: change.content_hash(entry.title, _text(entry)) for entry in entries}
-    return Reading(parsed=replace(parsed, entries=entries), aliases=identity.aliases(entries), hashes=hashes)
+    parsed = replace(parsed, entries=entries)
+    reports = error_items.reports(parsed, response.requested_url)
+    return Reading(parsed=parsed, aliases=identity.aliases(entries), hashes=hashes, reports=reports)
 
 
 def read_page(response: Response, entry: Entry) -> Read:

@@ -7,13 +7,16 @@ of an essay, but not of one that stands at the address of the feed itself.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 from re import Pattern
 from urllib.parse import urlsplit
 
 from aggregator import urls
 from aggregator.types import Entry, Parsed
 
+_MARKS = " .!?*-–—…:;\"'()[]<>"  # that stand around what a title says
 LONGEST = 200  #: characters of a title that are looked at
 
 
@@ -32,7 +35,7 @@ def _i(pattern: str) -> Pattern[str]:
 
 #: How programs speak of the feed that they make.
 _OF_THE_FEED = _i(
-    r"^\W*((your|this|the) )?(rss )?feed (has|is|was|could|can)\b.{0,60}"
+    r"^((your|this|the) )?(rss )?feed (has|is|was|could|can)\b.{0,60}"
     r"\b(error|failed|unavailable|available|expired|paused|suspended|disabled|deleted|updated|reached|stopped)\b"
     r"|\bupgrade your (plan|account|subscription)\b"
 )
@@ -54,7 +57,7 @@ _MAKERS = (
 )
 #: What tells of a feed and not of the world, whoever made it; believed of the one entry without a page of its own.
 _NOTICE = _i(
-    r"^\W*((error|fehler|erreur|fout|errore)( [45]\d\d|:.*)?|http (error )?[45]\d\d\b.*"
+    r"^((error|fehler|erreur|fout|errore)( [45]\d\d|:.*)?|http (error )?[45]\d\d\b.*"
     r"|[45]\d\d (not found|forbidden).*|an error (has )?occurr?ed.*"
     r"|internal server error|service unavailable|page not found|not found|access denied"
     r"|just a moment.*|attention required.*|checking your browser.*|please (log|sign) in.*"
@@ -62,41 +65,44 @@ _NOTICE = _i(
     r"(expired|moved|gone|deleted|disabled|paused|suspended|available|valid|supported|discontinued).*"
     r"|feed (expired|not found|error|unavailable|disabled|deleted).*"
     r"|dieser? (rss-)?feed (ist|wurde|existiert|wird)\b.*|diese seite (ist|existiert|wurde)\b.*"
-    r"|ce flux (rss )?(n|est|a été)\b.*|este (feed|canal) (ya )?(no|ha|se)\b.*)\W*$"
+    r"|ce flux (rss )?(n|est|a été)\b.*|este (feed|canal) (ya )?(no|ha|se)\b.*)$"
 )
 
 
 def reports(parsed: Parsed, feed_url: str) -> dict[str, str]:
     """The entries of a document that report an error or are a notice about the feed, by key: each with what it says."""
+    places = [parsed.generator[:LONGEST], urls.host(feed_url), urls.host(parsed.site_url or "")]
+    makers = [maker for maker in _MAKERS if any(maker.made.search(place) for place in places)]
     found: dict[str, str] = {}
-    # Where several have no page, that is the way of the feed: a status page tells of unavailable services.
-    homeless = [entry.key for entry in parsed.entries if _has_no_page(entry, parsed, feed_url)]
+    notices: list[tuple[Entry, str]] = []
     for entry in parsed.entries:
         title = entry.title.strip()[:LONGEST]
-        maker = next((one for one in _MAKERS if _made_by(one, parsed, feed_url) and one.title.search(title)), None)
+        maker = next((maker for maker in makers if maker.title.search(title)), None)
         if maker is not None:
             found[entry.key] = f"{maker.name} reports: {_said(title)}"
-        elif _NOTICE.match(title) and homeless == [entry.key]:
-            found[entry.key] = f"the feed tells of itself: {_said(title)}"
-    return found
+        elif _NOTICE.match(title.strip(_MARKS)):
+            notices.append((entry, title))
+    # Where several have no page, that is the way of the feed: a status page tells of unavailable services.
+    homeless = _without_a_page(parsed, feed_url) if notices else []
+    return found | {
+        entry.key: f"the feed tells of itself: {_said(title)}" for entry, title in notices if homeless == [entry.key]
+    }
 
 
-def failure(parsed: Parsed, found: dict[str, str]) -> str:
+def failure(parsed: Parsed, found: Mapping[str, str]) -> str:
     """What is wrong with a feed by the first entry of its document; empty where that is an article."""
     return found.get(parsed.entries[0].key, "") if parsed.entries else ""
 
 
-def _made_by(maker: _Maker, parsed: Parsed, feed_url: str) -> bool:
-    places = (parsed.generator, urls.host(feed_url), urls.host(parsed.site_url or ""))
-    return any(maker.made.search(place[:LONGEST]) for place in places)
-
-
-def _has_no_page(entry: Entry, parsed: Parsed, feed_url: str) -> bool:
-    """Whether an entry leads nowhere, to its feed, or to a front page."""
-    if entry.url is None or not urlsplit(entry.url).path.strip("/"):
-        return True
+def _without_a_page(parsed: Parsed, feed_url: str) -> list[str]:
+    """The entries, by key, that lead nowhere, to their feed, or to a front page; not more than two."""
     home = {urls.compare_key(url) for url in (feed_url, parsed.self_url, parsed.site_url) if url}
-    return urls.compare_key(entry.url) in home
+    homeless = (
+        entry.key
+        for entry in parsed.entries
+        if entry.url is None or not urlsplit(entry.url).path.strip("/") or urls.compare_key(entry.url) in home
+    )
+    return list(islice(homeless, 2))
 
 
 def _said(title: str) -> str:

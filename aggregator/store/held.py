@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from aggregator.policy.flood import Brought, History
 from aggregator.policy.hold import Cause, Proof
-from aggregator.store import feeds, second_looks
+from aggregator.store import feeds, journal, second_looks
 from aggregator.store.models import EntryRow
 from aggregator.types import Outcome
 
@@ -39,13 +39,20 @@ def proof(session: Session, feed: str, key: str) -> Proof:
     """What has happened since an entry is held."""
     mine = select(EntryRow.first_seen_at, EntryRow.last_seen_at).where(EntryRow.key == key, EntryRow.feed == feed)
     since, seen_at = session.execute(mine).one()
-    read_at = session.scalar(select(func.max(EntryRow.last_seen_at)).where(EntryRow.feed == feed)) or since
+    read_at = journal.latest(session, feed, "refresh", "read") or since
     answered_at = feeds.memory(session, feed).last_success_at or since
-    older = exists().where(EntryRow.feed == feed, EntryRow.last_seen_at >= read_at, EntryRow.first_seen_at < since)
+    before = (
+        select(EntryRow.last_seen_at)
+        .where(EntryRow.feed == feed, EntryRow.first_seen_at < since)
+        .order_by(EntryRow.id.desc())
+        .limit(LATEST)
+        .subquery()
+    )
+    older = select(func.max(before.c.last_seen_at) >= read_at)
     return Proof(
         since=since,
         read=answered_at > since + ONE_DOCUMENT,
         shown=seen_at >= read_at,
-        older_shown=bool(session.scalar(select(older))),
+        older_shown=bool(session.scalar(older)),
         again=second_looks.held(session, feed, Cause.FLOOD, after=since + ONE_DOCUMENT) > 0,
     )

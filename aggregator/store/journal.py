@@ -36,6 +36,14 @@ def of_feed(session: Session, feed: str, limit: int = 50) -> list[Step]:
     return _steps(session, own.order_by(StepRow.id.desc()).limit(limit))
 
 
+def latest(session: Session, feed: str, step: str, outcome: str) -> datetime | None:
+    """When a step last came to an outcome for a feed as a whole; None: never, or so long ago that it is forgotten."""
+    own = select(StepRow.at).where(StepRow.feed == feed, StepRow.entry_key.is_(None))
+    return session.scalar(
+        own.where(StepRow.step == step, StepRow.outcome == outcome).order_by(StepRow.id.desc()).limit(1)
+    )
+
+
 def prune(session: Session, before: datetime, limit: int = PRUNED_AT_ONCE) -> int:
     """Forgets steps from before then, at most ``limit``; how many there were. To be called until it answers less."""
     old = select(StepRow.id).where(StepRow.at < before).limit(limit)

@@ -10,7 +10,20 @@ from sqlalchemy import event
 from store_samples import HOUR, NOW, owe, post, record
 
 from aggregator.policy import fingerprints
-from aggregator.store import Session, Store, claims, deliveries, entries, feeds, journal, stories, targets, tombstones
+from aggregator.store import (
+    Session,
+    Store,
+    claims,
+    deliveries,
+    entries,
+    feeds,
+    held,
+    journal,
+    second_looks,
+    stories,
+    targets,
+    tombstones,
+)
 from aggregator.types import Action, Outcome, Publication
 
 KEYS = ["a", "b"]
@@ -42,6 +55,9 @@ QUICK: dict[str, Callable[[Session], Any]] = {
     "stories.kin": lambda s: stories.kin(s, FINGERPRINT, feed="alpha"),
     "stories.siblings": lambda s: stories.siblings(s, "alpha", "entry-1"),
     "stories.tellers": lambda s: stories.tellers(s, post(1).key),
+    "held.history": lambda s: held.history(s, "alpha"),
+    "held.proof": lambda s: held.proof(s, "alpha", "entry-1"),
+    "second_looks.claim": lambda s: second_looks.claim(s, NOW, limit=8, lease=HOUR),
     "tombstones.bury": lambda s: tombstones.bury(s, "alpha", "a", "https://a.example/", "no", NOW),
     "journal.of_entry": lambda s: journal.of_entry(s, "alpha", "a"),
     "journal.of_feed": lambda s: journal.of_feed(s, "alpha"),

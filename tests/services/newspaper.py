@@ -30,6 +30,7 @@ class Article:
         self.url = f"{base}/story/{number}"
         self.picture = f"{base}/pictures/{number}.png"
         self.at = FIRST + timedelta(hours=number)
+        self.correction = ""
         self.tags = {SECTIONS[number % len(SECTIONS)], f"Page {number % 7 + 1}"}
 
     @property
@@ -38,7 +39,7 @@ class Article:
         tags = "".join(f"<category>{escape(tag)}</category>" for tag in sorted(self.tags))
         return (
             f"<item><title>{self.title}</title><link>{self.url}</link><guid>{self.url}</guid>{tags}"
-            f"<pubDate>{format_datetime(self.at)}</pubDate><description>About {self.token}.</description></item>"
+            f"<pubDate>{format_datetime(self.at)}</pubDate><description>About {self.token}. {self.correction}</description></item>"
         )
 
     @property
@@ -57,7 +58,7 @@ class Article:
         )
         return (
             f"<html lang=en><title>{self.title}</title><body><article><h1>{self.title}</h1>"
-            f"{figure}<p>This is {self.token}.</p>{paragraphs}</article>"
+            f"{figure}<p>This is {self.token}. {self.correction}</p>{paragraphs}</article>"
         )
 
     @property
@@ -75,6 +76,13 @@ def print_newspaper(web: ScriptedWeb, articles: int) -> list[Article]:
     """Lays the whole newspaper out on a scripted web."""
     base = web.url("").rstrip("/")
     written = [Article(number, base) for number in range(articles)]
+    lay_out(web, written)
+    return written
+
+
+def lay_out(web: ScriptedWeb, written: list[Article]) -> None:
+    """Lays these articles out, as they are now."""
+    base = web.url("").rstrip("/")
     for feed in range(FEEDS):
         items = "".join(article.item for article in written[feed::FEEDS])
         channel = f"<title>The Harbour Post {feed}</title><link>{base}/</link>{items}"
@@ -83,4 +91,3 @@ def print_newspaper(web: ScriptedWeb, articles: int) -> list[Article]:
     for article in written:
         web.route(f"/story/{article.number}", article.page, headers={"Content-Type": "text/html"})
         web.route(f"/pictures/{article.number}.png", article.bytes, headers={"Content-Type": "image/png"})
-    return written

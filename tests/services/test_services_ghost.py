@@ -10,9 +10,11 @@ from typing import Any
 
 import httpx
 import lxml.html
+import posting
 import pytest
 import strangers
-from deliveries import LOOPBACK, SITE, connect, deliver, make_picture, make_post
+from deliveries import LOOPBACK, SITE, connect, make_picture, make_post
+from posting import deliver
 from relay import Fault, Relay, every
 
 from aggregator.config import Secret
@@ -258,7 +260,7 @@ async def test_drafts_that_an_attempt_left_are_finished_or_deleted(ghost: ghost.
 
 async def test_nothing_of_strangers_runs_and_nothing_is_lost(ghost: ghost.Site) -> None:
     target = build(ghost)
-    speaking = [strangers.make_post(50 + number, body=clean.html(place)) for number, place in enumerate(PLACES)]
+    speaking = [posting.make_post(50 + number, body=clean.html(place)) for number, place in enumerate(PLACES)]
     for post in [*strangers.posts(), *speaking]:
         published = await target.publish(post, media={}, previous=None)
         (there,) = held(ghost, post)

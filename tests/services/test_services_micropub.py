@@ -7,7 +7,8 @@ from typing import Any
 
 import httpx
 import pytest
-from deliveries import LOOPBACK, SITE, connect, deliver, make_picture, make_post
+from deliveries import LOOPBACK, SITE, connect, make_picture, make_post
+from posting import deliver
 from relay import Fault, Relay, every
 
 from aggregator.config import Secret

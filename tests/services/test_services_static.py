@@ -9,12 +9,13 @@ from pathlib import Path
 
 import lxml.html
 import pytest
+from posting import make_post
+from strangers import posts
 
 from aggregator.errors import TryLaterError
 from aggregator.targets.markdown import MarkdownTarget, Options, build
 from aggregator.targets.shared import article
 from aggregator.types import MediaFile, Post, Site
-from tests.services.strangers import make_post, posts
 
 pytestmark = pytest.mark.service
 

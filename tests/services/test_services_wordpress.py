@@ -11,7 +11,8 @@ import httpx
 import lxml.html
 import pytest
 import strangers
-from deliveries import LOOPBACK, SITE, connect, deliver, make_picture, make_post
+from deliveries import LOOPBACK, SITE, connect, make_picture, make_post
+from posting import deliver
 from relay import Fault, Relay, every
 
 from aggregator.config import Secret

@@ -17,7 +17,8 @@ from typing import Any
 
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
-from conformance import NO_MEDIA, make_post
+from conformance import NO_MEDIA
+from posting import make_post
 
 from aggregator.targets import email as mail
 from aggregator.types import Site

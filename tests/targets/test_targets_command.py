@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conformance import NO_MEDIA, TargetConformance, make_post
+from conformance import NO_MEDIA, TargetConformance
+from posting import make_post
 from pydantic import ValidationError
 
 from aggregator.errors import BlockedError, PublishError, RejectedError, RemovedError, TryLaterError

@@ -9,10 +9,11 @@ from typing import Any
 
 import mailserver
 import pytest
-from conformance import NO_MEDIA, TargetConformance, make_post
+from conformance import NO_MEDIA, TargetConformance
 from hypothesis import given
 from hypothesis import strategies as st
 from mailserver import SITE, START, Clock, MailServer, build, html_of, publish
+from posting import make_post
 
 from aggregator.errors import BlockedError, PublishError, RejectedError, TryLaterError
 from aggregator.policy import change

@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 
 import mailserver
 import pytest
-from conformance import NO_MEDIA, make_post
+from conformance import NO_MEDIA
 from mailserver import Clock, MailServer, build, html_of, publish
+from posting import make_post
 
 from aggregator.config import BadValueError
 from aggregator.errors import BlockedError, RejectedError, TryLaterError

@@ -12,8 +12,9 @@ from typing import ClassVar
 import httpx
 import pytest
 from blogs import picture
-from conformance import NO_MEDIA, HttpTargetConformance, make_post
+from conformance import NO_MEDIA, HttpTargetConformance
 from fake_ghost import KEY, URL, FakeGhost
+from posting import make_post
 
 from aggregator.config import Secret
 from aggregator.errors import BlockedError, RejectedError, RemovedError, TryLaterError

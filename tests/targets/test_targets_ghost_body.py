@@ -6,9 +6,9 @@ import re
 
 import lxml.html
 import pytest
-from conformance import make_post
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from posting import make_post
 
 from aggregator.markup import clean
 from aggregator.targets.ghost import body

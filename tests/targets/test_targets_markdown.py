@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
-from conformance import NO_MEDIA, TargetConformance, make_post
+from conformance import NO_MEDIA, TargetConformance
+from posting import make_post
 
 from aggregator.errors import BlockedError, RejectedError, RemovedError, TryLaterError
 from aggregator.policy import change

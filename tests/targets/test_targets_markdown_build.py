@@ -6,7 +6,8 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from conformance import NO_MEDIA, make_post
+from conformance import NO_MEDIA
+from posting import make_post
 
 from aggregator.errors import BlockedError, PublishError, TryLaterError
 from aggregator.targets.markdown import MarkdownTarget, Options

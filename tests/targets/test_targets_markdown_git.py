@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from conformance import NO_MEDIA, key_of, make_post
+from conformance import NO_MEDIA
+from posting import key_of, make_post
 
 from aggregator.errors import TryLaterError
 from aggregator.targets.markdown import MarkdownTarget, Options, build

@@ -6,7 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
-from conformance import NO_MEDIA, make_post
+from conformance import NO_MEDIA
+from posting import make_post
 from pydantic import BaseModel, ValidationError
 
 from aggregator import config

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 import lxml.html
 import pytest
 import yaml
-from conformance import make_post
 from hypothesis import given
 from hypothesis import strategies as st
+from posting import make_post
 
 from aggregator.markup import clean
 from aggregator.targets.markdown import body, fields, matter, plain, prose

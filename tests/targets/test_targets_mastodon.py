@@ -11,11 +11,12 @@ from typing import Any
 
 import httpx
 import pytest
-from conformance import NO_MEDIA, HttpTargetConformance, deliver, make_post
+from conformance import NO_MEDIA, HttpTargetConformance
 from fake_mastodon import SERVER, TOKEN, FakeMastodon, rendered
 from faults import Faulty
 from hypothesis import given
 from hypothesis import strategies as st
+from posting import deliver, make_post
 from pydantic import ValidationError
 
 from aggregator.config import Secret

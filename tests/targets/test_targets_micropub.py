@@ -10,9 +10,10 @@ from typing import Any
 
 import httpx
 import pytest
-from conformance import NO_MEDIA, HttpTargetConformance, deliver, make_post
+from conformance import NO_MEDIA, HttpTargetConformance
 from fake_micropub import ENDPOINT, SITE, TOKEN, FakeMicropub
 from faults import AFTER, Faulty
+from posting import deliver, make_post
 from pydantic import ValidationError
 
 from aggregator.config import Secret

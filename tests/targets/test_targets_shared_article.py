@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import lxml.html
 import pytest
-from conformance import key_of, make_post
+from posting import key_of, make_post
 
 from aggregator.policy import change
 from aggregator.targets.shared import article

@@ -7,7 +7,7 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
-from conformance import make_post
+from posting import make_post
 from pydantic import TypeAdapter
 
 from aggregator.targets.shared import document

@@ -12,7 +12,8 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 from blogs import NOW, SITE, address, each_link, flush, make_target, open_blog, page, picture, publish, tree
-from conformance import NO_MEDIA, TargetConformance, key_of, make_post
+from conformance import NO_MEDIA, TargetConformance
+from posting import key_of, make_post
 
 from aggregator.errors import BlockedError
 from aggregator.targets import Checks, Describes, Finds, Flushes, Gathers, Serves, Target, Withdraws

@@ -13,8 +13,8 @@ from pathlib import Path
 import feedparser
 import pytest
 from blogs import SITE, address, open_blog, picture, publish, tree
-from conformance import make_post
 from lxml import etree
+from posting import make_post
 
 from aggregator.types import Author, Credit, Enclosure, Image
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import lxml.html
 import pytest
 from blogs import SITE, address, flush, open_blog, page, picture, publish, tree
-from conformance import make_post
+from posting import make_post
 
 from aggregator.targets.shared import article, texts
 from aggregator.targets.site import colours, views

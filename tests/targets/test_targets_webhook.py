@@ -17,7 +17,8 @@ from typing import Any
 
 import httpx
 import pytest
-from conformance import NO_MEDIA, HttpTargetConformance, make_post
+from conformance import NO_MEDIA, HttpTargetConformance
+from posting import make_post
 from pydantic import ValidationError
 
 from aggregator.errors import BlockedError, RemovedError, TryLaterError

@@ -12,7 +12,8 @@ from urllib.parse import parse_qs
 
 import httpx
 import pytest
-from conformance import NO_MEDIA, TargetConformance, make_post
+from conformance import NO_MEDIA, TargetConformance
+from posting import make_post
 from pydantic import ValidationError
 
 from aggregator.errors import BusyError, CostlyError, PublishError, RefusedError, RemovedError, UnreachableError

@@ -7,9 +7,9 @@ from functools import partial
 
 import httpx
 import pytest
-from conformance import make_post
 from fake_wordpress import URL, FakeWordPress
 from faults import Faulty
+from posting import make_post
 from wordpress_bench import CHANGED, POST, build_at, publish
 
 from aggregator.errors import BlockedError, RemovedError, TryLaterError

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from conformance import make_post
 from fake_wordpress import PASSWORD, URL, FakeWordPress
+from posting import make_post
 from pydantic import ValidationError
 from wordpress_bench import build_at
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from conformance import make_post
 from fake_wordpress import kses
 from hypothesis import given
 from hypothesis import strategies as st
+from posting import make_post
 
 from aggregator.targets.shared import article, wptext
 from aggregator.targets.shared.wptext import Picture

@@ -6,8 +6,8 @@ from functools import partial
 
 import httpx
 import pytest
-from conformance import deliver, make_post
 from fake_wordpress import FakeWordPress
+from posting import deliver, make_post
 from wordpress_bench import CHANGED, POST, build_at, publish
 
 from aggregator.config import Secret

@@ -6,8 +6,8 @@ from functools import partial
 
 import httpx
 import pytest
-from conformance import make_post
 from fake_wordpress import NOW, FakeWordPress
+from posting import make_post
 from wordpress_bench import build_at, publish
 
 from aggregator.errors import BlockedError

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from conformance import make_post
 from fake_wordpress import URL, FakeWordPress
 from faults import Faulty
+from posting import make_post
 from wordpress_bench import build_at, publish
 
 from aggregator.errors import TryLaterError

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import httpx
-from conformance import make_post
 from fake_wordpress import PASSWORD, URL, USER, FakeWordPress
+from posting import make_post
 
 from aggregator.config import Secret
 from aggregator.targets.wordpress import Options, WordPressTarget, build

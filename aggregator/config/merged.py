@@ -67,7 +67,7 @@ class Config:
 
     def site_info(self) -> Site:
         """The blog as targets know it."""
-        return Site(**self.site.model_dump(exclude={"timezone"}))
+        return Site(**self.site.model_dump())
 
     def feed(self, name: str) -> Feed:
         """One subscription with all its settings and an empty memory. Raises LookupError for an unknown name."""

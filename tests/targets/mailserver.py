@@ -125,7 +125,13 @@ class Clock:
 
 
 def build(
-    folder: Path, server: MailServer, clock: Clock | None = None, *, base_url: str = SITE.base_url, **options: object
+    folder: Path,
+    server: MailServer,
+    clock: Clock | None = None,
+    *,
+    base_url: str = SITE.base_url,
+    timezone: str = "UTC",
+    **options: object,
 ) -> Any:
     said: dict[str, object] = {
         "host": "127.0.0.1",
@@ -137,9 +143,8 @@ def build(
         "timeout": "5s",
     }
     read = mail.Options.model_validate(said | options, context={"folder": folder})
-    target = mail.build(
-        "mail", read, site=replace(SITE, base_url=base_url), folder=folder, http=lambda networks: pytest.fail("no HTTP")
-    )
+    site = replace(SITE, base_url=base_url, timezone=timezone)
+    target = mail.build("mail", read, site=site, folder=folder, http=lambda networks: pytest.fail("no HTTP"))
     target._now = clock or Clock()
     return target
 

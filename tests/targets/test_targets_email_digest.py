@@ -60,6 +60,19 @@ def titles(server: MailServer) -> list[list[str]]:
     ]
 
 
+@pytest.mark.parametrize(
+    ("zones", "told"),
+    [
+        ({"timezone": "Europe/Berlin"}, "07:00 Europe/Berlin"),
+        ({"timezone": "Europe/Berlin", "zone": "Asia/Tokyo"}, "07:00 Asia/Tokyo"),
+    ],
+)
+async def test_a_time_of_day_is_that_of_the_blog_unless_it_names_its_zone(
+    make: Make, zones: dict[str, str], told: str
+) -> None:
+    assert (await publish(make(**zones), 1)).note == f"waits for the digest ({told})"
+
+
 async def test_posts_wait_until_their_time_has_come(make: Make, server: MailServer, clock: Clock) -> None:
     target = make()
     assert isinstance(target, Waits)

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from aggregator.config.hours import time_zone
 from aggregator.targets import Connect
+from aggregator.targets.email import times
 from aggregator.targets.email.desk import Desk
 from aggregator.targets.email.digest import Digest
 from aggregator.targets.email.letters import Style
@@ -27,6 +28,7 @@ __all__ = ["Options", "build"]
 def build(name: str, options: Options, *, site: Site, folder: Path, http: Connect) -> Single | Digest:
     """The list of recipients as configured; nothing is opened before its first use."""
     host = _host(site.base_url)
+    zone = time_zone(options.zone or site.timezone)
     style = Style(
         site=site,
         host=host,
@@ -35,15 +37,16 @@ def build(name: str, options: Options, *, site: Site, folder: Path, http: Connec
         to=tuple(mailbox(to) for to in options.to),
         subject=options.subject or ("{{ blog }}: {{ title }}" if not options.digest else "{{ blog }}, {{ day }}"),
         full=(options.texts or ("excerpt" if options.digest else "full")) == "full",
-        zone=time_zone(options.zone),
+        zone=zone,
         unsubscribe=options.unsubscribe,
     )
     postman = Postman(name, options, our_host=host)
     desk = Desk(name, options.path / f"{name}.sqlite3", postman, repeat=options.in_doubt == "repeat")
-    times = options.times
-    if times is None:
+    if not options.digest:
         return Single(name, desk, style, updates=options.updates, now=lambda: datetime.now(UTC))
-    return Digest(name, desk, style, times, updates=options.updates, now=lambda: datetime.now(UTC))
+    return Digest(
+        name, desk, style, times.read(options.digest, zone), updates=options.updates, now=lambda: datetime.now(UTC)
+    )
 
 
 def _host(url: str) -> str:

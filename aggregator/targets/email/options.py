@@ -16,7 +16,7 @@ from pydantic import AfterValidator, Field, StrictBool, StrictInt, ValidationInf
 
 from aggregator import urls
 from aggregator.config import BadValueError, FolderPath, Line, Secret
-from aggregator.config.hours import ZoneName, time_zone
+from aggregator.config.hours import ZoneName
 from aggregator.config.values import HostName
 from aggregator.targets.email import times
 from aggregator.targets.shared.api import Networked
@@ -85,7 +85,7 @@ class Options(Networked):
     digest: Line = Field(
         default="", description='when gathered posts are sent: "07:00" or "6h"; empty: one mail a post'
     )
-    zone: ZoneName = Field(default="UTC", description="time zone of that time of day")
+    zone: ZoneName | None = Field(default=None, description="time zone of that time of day; by default the blog's")
     updates: StrictBool = Field(default=False, description="whether a post that changes is mailed again")
     in_doubt: Literal["repeat", "skip"] = Field(
         default="repeat", description="what to do with a mail that may have arrived: send it again, or not"
@@ -116,8 +116,3 @@ class Options(Networked):
         if self.username and self.security == "none":
             raise BadValueError('a password would travel in the clear: set security to "starttls" or "tls"')
         return self
-
-    @property
-    def times(self) -> times.Times | None:
-        """When digests are due; None: each post is a mail of its own."""
-        return times.read(self.digest, time_zone(self.zone)) if self.digest else None

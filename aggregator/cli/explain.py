@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aggregator.cli import entries, feeds, outbox
+from aggregator.cli import entries, feeds, nearness, outbox
 from aggregator.cli.invocation import examples
 from aggregator.cli.output import Record, facts, plain, say, to_json
 from aggregator.cli.stored import found, opened, waits
 from aggregator.types import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from aggregator.pipeline.outlet import Wait
     from aggregator.store import EntryLine, Store
@@ -86,6 +87,9 @@ def _entry(store: Store, line: EntryLine, held: Mapping[str, Wait]) -> Record:
         **entries.record(line),
         "look_again_at": store.read_now(second_looks.next_at, line.feed, line.key),
         "to_release": f"wirecopy release {line.key}" if line.outcome in HELD else None,
+        "names": nearness.names(store, line),
+        "story": nearness.story(store, line),
+        "nearest": nearness.nearest(store, line),
         "steps": _steps(store.read_now(journal.of_entry, line.feed, line.key)),
         "revisions": [
             {"replaced_at": old.replaced_at, "title": old.title}
@@ -100,8 +104,14 @@ def _steps(steps: Sequence[Step]) -> list[Record]:
 
 
 def _print(record: Record) -> None:
-    apart = ("remote_urls", "steps", "not_taken", "revisions", "deliveries")
+    apart = ("remote_urls", "names", "story", "nearest", "steps", "not_taken", "revisions", "deliveries")
     facts({name: value for name, value in record.items() if name not in apart}, as_json=False)
+    for title, name in (("Known by", "names"), ("Story", "story")):
+        if about := record.get(name):
+            assert isinstance(about, Mapping)
+            say(f"\n{title}:")
+            facts({f"  {key}": value for key, value in about.items()}, as_json=False)
+    _section("Nearest stories", record, "“{title}” at {publisher}: {outcome}: {reason}: {difference}", "nearest")
     _section("Decisions", record, "{at}  {step}: {outcome}: {reason}", "steps", "No decisions are kept any more.")
     _section("Not taken", record, "{entries} {outcome}: {reason}", "not_taken")
     _section("Earlier revisions", record, "until {replaced_at}  {title}", "revisions")

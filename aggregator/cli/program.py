@@ -12,6 +12,7 @@ import typer
 from aggregator import __version__
 from aggregator.cli import (
     add,
+    backtest,
     check,
     db,
     demo,
@@ -88,6 +89,7 @@ app = typer.Typer(
 for panel, verbs in VERBS.items():
     for name, verb, epilog in verbs:
         app.command(name, epilog=epilog, rich_help_panel=panel)(verb)
+app.add_typer(backtest.backtest, name="backtest", rich_help_panel="Look")
 app.add_typer(db.db, name="db", rich_help_panel="Step in")
 
 

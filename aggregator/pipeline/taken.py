@@ -15,6 +15,7 @@ from aggregator.policy.fingerprints import Fingerprint
 from aggregator.policy.hold import Hold
 from aggregator.policy.originals import Credited
 from aggregator.policy.second_look import Look
+from aggregator.policy.stories import Match
 from aggregator.store import (
     EntryRecord,
     Session,
@@ -45,6 +46,7 @@ class Taken:
     article: Article | None = None  #: None: it never came so far
     fingerprint: Fingerprint | None = None  #: of its article's text; None: too short, or no article
     told_by: str | None = None  #: key of the post that tells its story, where that is another entry's
+    match: Match | None = None  #: how alike the words are, where they told that
     post: Post | None = None  #: what is to be published; None: nothing
     unchanged: bool = False  #: the post is the one that stands already
     hold: Hold | None = None  #: why it is not taken now; None: it is, or was held before
@@ -107,7 +109,8 @@ def _settle(session: Session, taken: Taken, feed: Feed, now: datetime) -> Taken:
 
 def _tell(session: Session, taken: Taken, post: Post, feed: Feed, now: datetime) -> tuple[Taken, Sequence[str]]:
     """The entry with the post that is to be published of it, if any, and where; its story may be told already."""
-    decision, told = telling.find(session, feed, taken.entry, taken.article, post, taken.fingerprint, now)
+    found = telling.find(session, feed, taken.entry, taken.article, post, taken.fingerprint, now)
+    decision, told = found.decision, found.told
     if decision.outcome is Story.OWN or told is None:
         step = _step(taken, feed, now, "duplicates", Story.OWN, decision.reason)
         return replace(taken, steps=(*taken.steps, *([step] if decision.reason else []))), feed.targets
@@ -125,7 +128,8 @@ def _tell(session: Session, taken: Taken, post: Post, feed: Feed, now: datetime)
     taken = replace(taken, steps=(*taken.steps, step))
     if targets:
         return taken, targets
-    return replace(taken, outcome=Outcome.DUPLICATE, reason=reason, told_by=told.post_key, post=None), ()
+    duplicate = replace(taken, outcome=Outcome.DUPLICATE, reason=reason, told_by=told.post_key, match=found.match)
+    return replace(duplicate, post=None), ()
 
 
 def _taken_back(session: Session, taken: Taken, feed: Feed, now: datetime) -> Taken:
@@ -176,6 +180,8 @@ def _record(taken: Taken, feed: Feed) -> EntryRecord:
         aliases=taken.aliases,
         post_key=taken.post.key if taken.post else None,
         told_by=taken.told_by,
+        shared=taken.match.share if taken.match else None,
+        contained=taken.match.score if taken.match else None,
         comes_from=article.comes_from if article else None,
         preferred=feed.lead is Lead.PREFERRED,
         basis=article.basis if article else None,

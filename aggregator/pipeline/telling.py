@@ -13,7 +13,7 @@ from aggregator.markup import text
 from aggregator.policy import duplicates, fingerprints, stories
 from aggregator.policy.duplicates import Story, Told
 from aggregator.policy.fingerprints import Fingerprint
-from aggregator.policy.stories import Likeness, Telling
+from aggregator.policy.stories import Likeness, Match, Telling
 from aggregator.store import Kin, Session, entries, posts, verdicts
 from aggregator.store import stories as kept
 from aggregator.store.verdicts import Belongs
@@ -21,6 +21,15 @@ from aggregator.types import Article, Decision, Duplicates, Entry, Feed, Post, R
 
 #: How many texts are read and compared word by word.
 READ_AT_MOST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Whether a story is told, and by which entry's post."""
+
+    decision: Decision[Story]
+    told: Told | None = None  #: None: by none
+    match: Match | None = None  #: how alike the words are; None: it was not decided by them
 
 
 def find(
@@ -31,13 +40,13 @@ def find(
     post: Post,
     fingerprint: Fingerprint | None,
     now: datetime,
-) -> tuple[Decision[Story], Told | None]:
+) -> Found:
     """Whether the story that an entry's post would tell is told, and by which entry's.
 
     The reason names the post and how much of the words it shares; it is empty where there was nothing to decide.
     """
     if feed.duplicates is Duplicates.KEEP:
-        return Decision(Story.OWN, ""), None
+        return Found(Decision(Story.OWN, ""))
     addresses = {urls.compare_key(url) for url in (entry.url, article and article.canonical_url) if url}
     parted = _Parted.of(session, feed.name, entry.key, post.key)
     elsewhere = {urls.compare_key(url) for url in (article.comes_from if article else ()) if "://" in url}
@@ -49,10 +58,10 @@ def find(
         named=filter(parted.may_tell, entries.told_at(session, elsewhere)),
     )
     if decision.outcome is Story.TOLD or feed.duplicates is Duplicates.ADDRESS:
-        return decision if told else Decision(Story.OWN, ""), told
+        return Found(decision, told) if told else Found(Decision(Story.OWN, ""))
     if fingerprint is None or article is None or posts.content_hash(session, post.key) is not None:
         # Too short to compare; or its own post stands already, and is not taken away.
-        return Decision(Story.OWN, ""), None
+        return Found(Decision(Story.OWN, ""))
     mine = Telling(
         feed=feed.name,
         title=post.title,
@@ -66,7 +75,7 @@ def find(
     return _by_words(session, mine, parted)
 
 
-def _by_words(session: Session, mine: Telling, parted: _Parted) -> tuple[Decision[Story], Told | None]:
+def _by_words(session: Session, mine: Telling, parted: _Parted) -> Found:
     near_misses: list[str] = []
     for kin in kept.kin(session, mine.fingerprint, feed=mine.feed):
         share, _ = fingerprints.shared(mine.fingerprint.sketch, kin.fingerprint.sketch)
@@ -75,14 +84,14 @@ def _by_words(session: Session, mine: Telling, parted: _Parted) -> tuple[Decisio
             continue
         if kin.shown_by != kin.told.post_key and not kept.stands(session, kin.told.post_key):
             continue
-        match = stories.compare(mine, _telling(session, kin, lead))
+        match = stories.compare(mine, of_kin(session, kin, lead))
         named = f"“{lead.title}” at {lead.source_name}"
         if match.decision.outcome is Likeness.SAME:
-            return Decision(Story.TOLD, f"tells the story of {named}: {match.decision.reason}"), kin.told
+            return Found(Decision(Story.TOLD, f"tells the story of {named}: {match.decision.reason}"), kin.told, match)
         near_misses.append(f"not the story of {named}: {match.decision.reason}")
         if len(near_misses) == READ_AT_MOST:
             break
-    return Decision(Story.OWN, "; ".join(near_misses[:1])), None
+    return Found(Decision(Story.OWN, "; ".join(near_misses[:1])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,17 +113,22 @@ class _Parted:
         return told.post_key not in self.stories and (told.feed, told.entry_key) not in self.entries
 
 
-def _telling(session: Session, kin: Kin, lead: Post) -> Telling:
-    told = kin.told
+def of_kin(session: Session, kin: Kin, shown: Post) -> Telling:
+    """An entry that may tell the same story, by the post that shows its words."""
+    return of_post(session, shown, feed=kin.told.feed, key=kin.told.entry_key, at=kin.at, fingerprint=kin.fingerprint)
+
+
+def of_post(session: Session, post: Post, *, feed: str, key: str, at: datetime, fingerprint: Fingerprint) -> Telling:
+    """An entry as far as it is compared, by the post that shows its words."""
     return Telling(
-        feed=told.feed,
-        title=lead.title,
-        names=(lead.feed_title, lead.source_name),
-        at=kin.at,
-        fingerprint=kin.fingerprint,
-        siblings=tuple(kept.siblings(session, told.feed, told.entry_key)),
-        text=text.plain(lead.body) if lead.rights is Rights.FULL else None,
-        recording=_is_recording(lead),
+        feed=feed,
+        title=post.title,
+        names=(post.feed_title, post.source_name),
+        at=at,
+        fingerprint=fingerprint,
+        siblings=tuple(kept.siblings(session, feed, key)),
+        text=text.plain(post.body) if post.rights is Rights.FULL else None,
+        recording=_is_recording(post),
     )
 
 

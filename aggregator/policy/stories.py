@@ -19,10 +19,6 @@ from aggregator.types import Decision
 
 #: Wire copy is printed within days, columns within weeks; what comes back later is news again, or an archive.
 WINDOW = timedelta(days=60)
-#: The share of all shingles that both texts must have; less is enough with titles that agree.
-ENOUGH, ENOUGH_WITH_TITLE = 0.5, 0.3
-#: The share of the shorter text that the longer one must hold, where the titles have to help.
-CONTAINED = 0.75
 #: What the sketches must show before the texts themselves are compared. Their error is about 0.06.
 WORTH_A_LOOK = 0.25
 #: What the sketches must show where a text is not kept, and the titles agree.
@@ -32,6 +28,8 @@ MIN_REGISTERS = 16
 #: A register that so many of the latest other articles of its feed have is the feed's, not the article's.
 COMMON_IN = 2
 TITLES_AGREE = 0.6
+#: How many of the words that only one of two texts has are told.
+TOLD_WORDS = 6
 #: The share of its numbers that a text may have for itself. Fewer than so many prove nothing in sketches.
 OTHER_NUMBERS, FEW_NUMBERS = 0.5, 3
 #: From how much on two texts without their numbers are the same.
@@ -62,14 +60,32 @@ class Telling:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Thresholds:
+    """From where on two texts are one story."""
+
+    shared: float = 0.5  #: the share of all shingles that both must have
+    with_title: float = 0.3  #: less than that is enough with titles that agree,
+    contained: float = 0.75  #: where the longer text holds so much of the shorter one
+    window: timedelta = WINDOW
+
+    def enough(self, share: float, contained: float, *, agree: bool) -> bool:
+        """Whether so much in common makes two texts one story."""
+        return share >= self.shared or (share >= self.with_title and contained >= self.contained and agree)
+
+
+THRESHOLDS = Thresholds()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
     """How alike two articles are, and what that makes of them."""
 
     decision: Decision[Likeness]
     score: float  #: the share of the shorter text that is in the longer, 0 to 1
+    share: float = 0.0  #: the share of both texts that is in both, where they are one story
 
 
-def compare(one: Telling, other: Telling) -> Match:
+def compare(one: Telling, other: Telling, by: Thresholds = THRESHOLDS) -> Match:
     """Decides whether two articles tell one story."""
     if one.feed == other.feed:
         return _different("both are of one feed", 0.0)
@@ -79,15 +95,15 @@ def compare(one: Telling, other: Telling) -> Match:
     score = _contained(estimate, one.fingerprint.shingles, other.fingerprint.shingles)
     if registers < MIN_REGISTERS:
         return _different("what they have in common is in other articles of their feeds too", score)
-    if estimate < WORTH_A_LOOK:
+    if estimate < min(WORTH_A_LOOK, by.with_title):
         return _different(f"they have only {score:.2f} of the words in common", score)
-    if reason := _known_look_alike(one, other):
+    if reason := _known_look_alike(one, other, by.window):
         return _different(reason, score)
     agree = titles_agree(one, other)
     if one.text is None or other.text is None:
         return _unseen(one, other, estimate, score, agree=agree)
     named = frozenset(fingerprints.words(" ".join((*one.names, *other.names))))
-    match = _seen(one.text, other.text, named, agree=agree)
+    match = _seen(one.text, other.text, named, by, agree=agree)
     if match.decision.outcome is Likeness.SAME and (apart := _titles_apart(one, other)):
         return _different(apart, match.score)
     return match
@@ -95,7 +111,13 @@ def compare(one: Telling, other: Telling) -> Match:
 
 def titles_agree(one: Telling, other: Telling) -> bool:
     """Whether two titles are nearly the same, apart from the names of publishers in them."""
-    mine, yours = (_letters(title) for title in _bare_titles(one, other))
+    return alike(one.title, other.title, (*one.names, *other.names))
+
+
+def alike(one: str, other: str, names: Iterable[str]) -> bool:
+    """Whether two titles are nearly the same, apart from these names of publishers."""
+    names = [name.casefold() for name in names if len(name) > 2]
+    mine, yours = (_letters(_without(title, names)) for title in (one, other))
     least = min(len(mine), len(yours))
     return least > 0 and len(mine & yours) / least >= TITLES_AGREE
 
@@ -113,10 +135,10 @@ def _titles_apart(one: Telling, other: Telling) -> str:
     return f"one tells of {mine[0]!r}, the other of {yours[0]!r}" if mine and yours else ""
 
 
-def _known_look_alike(one: Telling, other: Telling) -> str:
+def _known_look_alike(one: Telling, other: Telling, window: timedelta) -> str:
     """Why two articles can't be one story, whatever their texts share; empty: nothing speaks against it."""
-    if abs(one.at - other.at) > WINDOW:
-        return f"they are more than {WINDOW.days} days apart"
+    if abs(one.at - other.at) > window:
+        return f"they are more than {window.days} days apart"
     if one.recording or other.recording:
         return "a recording is not told by the text that goes with it"
     mine, yours = (fingerprints.numbers(fingerprints.words(title)) for title in _bare_titles(one, other))
@@ -133,7 +155,8 @@ def _unseen(one: Telling, other: Telling, estimate: float, score: float, *, agre
         return _different("their titles differ, and a text is not kept to compare", score)
     if estimate < ENOUGH_UNSEEN:
         return _different(f"they have only {score:.2f} of the words in common, and a text is not kept", score)
-    return Match(decision=Decision(Likeness.SAME, f"{score:.2f} of the words, and the title"), score=score)
+    reason = f"{score:.2f} of the words, and the title"
+    return Match(decision=Decision(Likeness.SAME, reason), score=score, share=estimate)
 
 
 def _numbers_unlike(mine: bytes, yours: bytes) -> bool:
@@ -143,17 +166,27 @@ def _numbers_unlike(mine: bytes, yours: bytes) -> bool:
     return least >= FEW_NUMBERS and alike < (1 - OTHER_NUMBERS) * least
 
 
-def _seen(one: str, other: str, named: frozenset[str], *, agree: bool) -> Match:
+def _seen(one: str, other: str, named: frozenset[str], by: Thresholds, *, agree: bool) -> Match:
     """The decision by both texts."""
     mine, yours = fingerprints.words(one), fingerprints.words(other)
     share, score = _overlap(fingerprints.shingles(mine), fingerprints.shingles(yours))
-    if share < ENOUGH_WITH_TITLE:
+    if share < min(by.with_title, by.shared):
         return _different(f"they have only {score:.2f} of the words in common", score)
-    if share < ENOUGH and not (agree and score >= CONTAINED):
+    if not by.enough(share, score, agree=agree):
         return _different(f"{score:.2f} of the words are the same, but not enough of them or of the titles", score)
     if difference := _difference(mine, yours, named):
         return _different(difference, score)
-    return Match(decision=Decision(Likeness.SAME, f"{score:.2f} of the words"), score=score)
+    reason = f"{score:.2f} of the words{_told_apart(mine, yours)}"
+    return Match(decision=Decision(Likeness.SAME, reason), score=score, share=share)
+
+
+def _told_apart(mine: Sequence[str], yours: Sequence[str]) -> str:
+    """The first words that each of two texts has for itself, to be told to a person."""
+    parts = []
+    for where, found, other in (("here", mine, frozenset(yours)), ("there", yours, frozenset(mine))):
+        own = [word[:30] for word in dict.fromkeys(found) if word not in other][:TOLD_WORDS]
+        parts += [f"only {where}: {' '.join(own)}"] if own else []
+    return f" ({'; '.join(parts)})" if parts else ""
 
 
 def _difference(mine: Sequence[str], yours: Sequence[str], named: frozenset[str]) -> str:

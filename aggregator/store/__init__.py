@@ -13,7 +13,7 @@ from aggregator.store.feeds import FeedOverview
 from aggregator.store.posts import PostLine
 from aggregator.store.second_looks import SecondLook
 from aggregator.store.single import lock
-from aggregator.store.stories import Kin, Teller
+from aggregator.store.stories import Kin, Matched, Printed, Teller
 from aggregator.store.tombstones import Tombstone
 from aggregator.store.verdicts import Verdict
 
@@ -23,7 +23,9 @@ __all__ = [
     "EntryRecord",
     "FeedOverview",
     "Kin",
+    "Matched",
     "PostLine",
+    "Printed",
     "SecondLook",
     "Session",
     "Store",

@@ -45,6 +45,8 @@ _IF_KNOWN = (
     "compare_url",
     "post_key",
     "told_by",
+    "shared",
+    "contained",
     "comes_from",
     "basis",
     "method",
@@ -68,6 +70,8 @@ class EntryRecord:
     aliases: tuple[str, ...] = ()  #: its other names within the feed
     post_key: str | None = None  #: None: no post was made; an earlier one stays with it
     told_by: str | None = None  #: key of another entry's post that tells its story
+    shared: float | None = None  #: the share of its words and of that post's that is in both; None: not by words
+    contained: float | None = None  #: the share of the shorter text that is in the longer
     comes_from: tuple[str, ...] | None = None  #: whose words its article says its own are; None: there was none
     preferred: bool = False  #: its feed's telling of a story is preferred to others'
     basis: Basis | None = None  #: how its article was made; None: there was none
@@ -102,6 +106,20 @@ class EntryLine:
     def remote_url(self) -> str | None:
         """Its address at the first target that has it."""
         return self.remote_urls[0][1] if self.remote_urls else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """By what an entry is recognised, and what is known of whose words it has."""
+
+    identity_scheme: int
+    guid: str | None
+    link_key: str | None  #: its address, in the form for comparison
+    compare_url: str | None  #: its page's canonical address, likewise
+    aliases: tuple[str, ...]  #: its other names within its feed
+    comes_from: tuple[str, ...]
+    shared: float | None
+    contained: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,6 +273,22 @@ def find(session: Session, url_or_key: str) -> list[EntryLine]:
     )
 
 
+def names(session: Session, feed: str, key: str) -> Names:
+    """By what a stored entry is recognised."""
+    row = session.scalars(select(EntryRow).where(EntryRow.key == key, EntryRow.feed == feed)).one()
+    named = select(AliasRow.alias).where(AliasRow.feed == feed, AliasRow.entry_key == key).order_by(AliasRow.alias)
+    return Names(
+        identity_scheme=row.identity_scheme,
+        guid=row.guid,
+        link_key=row.link_key,
+        compare_url=row.compare_url,
+        aliases=tuple(session.scalars(named)),
+        comes_from=row.comes_from or (),
+        shared=row.shared,
+        contained=row.contained,
+    )
+
+
 def told_by(session: Session, post_key: str) -> list[EntryLine]:
     """The entries that tell the story of another's post."""
     query = select(EntryRow).where(EntryRow.told_by == post_key).order_by(EntryRow.id)
@@ -345,6 +379,8 @@ def _row(record: EntryRecord, now: datetime) -> dict[str, object]:
         "reason": record.reason,
         "post_key": record.post_key,
         "told_by": record.told_by,
+        "shared": record.shared,
+        "contained": record.contained,
         "comes_from": record.comes_from or None,
         "preferred": record.preferred or None,
         "basis": record.basis,

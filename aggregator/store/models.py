@@ -129,6 +129,8 @@ class EntryRow(Base):
     reason: Mapped[str]
     post_key: Mapped[str | None]
     told_by: Mapped[str | None]  #: key of another entry's post that tells its story; None: its own, or none
+    shared: Mapped[float | None]  #: how much of both texts is in both, where the words told that
+    contained: Mapped[float | None]  #: how much of the shorter text is in the longer
     comes_from: Mapped[tuple[str, ...] | None]  #: whose words its article says its own are; None: nobody's
     preferred: Mapped[bool | None]  #: its feed's telling is preferred to others'; None: it is not
     basis: Mapped[str | None]  #: how the article was made: these four are None where there was none

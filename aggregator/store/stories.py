@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Row, Select, bindparam, delete, insert, or_, select, union_all, update
+from sqlalchemy import CompoundSelect, Row, Select, bindparam, delete, func, insert, or_, select, union_all, update
 from sqlalchemy.orm import Session
 
 from aggregator.policy.duplicates import Told
@@ -57,10 +57,35 @@ _COMPARED = (
 class Kin:
     """An article with a post that may tell the same story."""
 
+    number: int  #: of its entry
     told: Told
     shown_by: str  #: key of the post that shows its words: that of the story, or its own where that was merged into it
     at: datetime  #: when it was published, else first seen
     fingerprint: Fingerprint
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Printed:
+    """A stored entry with the fingerprint of its text."""
+
+    number: int  #: rises with the time of first sight
+    feed: str
+    key: str
+    at: datetime  #: when it was published, else first seen
+    fingerprint: Fingerprint
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matched:
+    """An entry that was found to tell a story by its words."""
+
+    number: int
+    feed: str
+    title: str
+    told_by: str
+    shared: float
+    contained: float
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +126,47 @@ def kin(session: Session, fingerprint: Fingerprint, *, feed: str) -> list[Kin]:
         return []
     rows = {row.id: row for row in session.execute(_compared(), {"numbers": numbers, "feed": feed})}
     return [found for number in numbers if number in rows and (found := _kin(rows[number]))]
+
+
+def printed(session: Session, feed: str, key: str) -> Printed | None:
+    """A stored entry with its fingerprint; None where none is kept."""
+    row = session.execute(_printed().where(EntryRow.key == key, EntryRow.feed == feed)).one_or_none()
+    return _with_fingerprint(row) if row else None
+
+
+def history(session: Session, since: datetime, after: int, limit: int) -> list[Printed]:
+    """Entries first seen since then whose posts stand, by number from ``after`` on, at most so many."""
+    query = _printed().where(EntryRow.id > after, EntryRow.first_seen_at >= since, EntryRow.outcome.in_(STANDING))
+    rows = session.execute(query.order_by(EntryRow.id).limit(limit))
+    return [found for row in rows if (found := _with_fingerprint(row))]
+
+
+def matched(session: Session, since: datetime, after: int, limit: int) -> list[Matched]:
+    """Entries first seen since then that were found to tell a story by their words, by number from ``after`` on."""
+    query = (
+        select(EntryRow)
+        .where(EntryRow.id > after, EntryRow.first_seen_at >= since, EntryRow.told_by.is_not(None))
+        .where(EntryRow.shared.is_not(None))
+        .order_by(EntryRow.id)
+        .limit(limit)
+    )
+    return [
+        Matched(
+            number=row.id,
+            feed=row.feed,
+            title=row.title,
+            told_by=row.told_by or "",
+            shared=row.shared or 0.0,
+            contained=row.contained or 0.0,
+            at=row.published_at or row.first_seen_at,
+        )
+        for row in session.scalars(query)
+    ]
+
+
+def last_number(session: Session) -> int:
+    """The number of the entry that was seen last; 0 where there is none."""
+    return session.scalar(select(func.max(EntryRow.id))) or 0
 
 
 def siblings(session: Session, feed: str, key: str) -> list[Fingerprint]:
@@ -155,7 +221,7 @@ def give_up(session: Session, feed: str, key: str, told_by: str, reason: str) ->
 
 def tell(session: Session, feed: str, key: str, told_by: str, reason: str) -> None:
     """Notes that an entry tells the story of another's post."""
-    _write(session, feed, key, told_by=told_by, outcome=Outcome.DUPLICATE, reason=reason)
+    _write(session, feed, key, told_by=told_by, outcome=Outcome.DUPLICATE, reason=reason, shared=None, contained=None)
 
 
 def stand(session: Session, feed: str, key: str, outcome: Outcome, reason: str, post_key: str | None) -> None:
@@ -243,7 +309,27 @@ def _kin(row: Row[*tuple[Any, ...]]) -> Kin | None:
         publisher=row.source_name,
         post_key=row.told_by or row.post_key,
     )
-    return Kin(told=told, shown_by=row.post_key, at=row.published_at or row.first_seen_at, fingerprint=fingerprint)
+    return Kin(
+        number=row.id,
+        told=told,
+        shown_by=row.post_key,
+        at=row.published_at or row.first_seen_at,
+        fingerprint=fingerprint,
+    )
+
+
+def _printed() -> Select[*tuple[Any, ...]]:
+    columns = (EntryRow.id, EntryRow.feed, EntryRow.key, EntryRow.published_at, EntryRow.first_seen_at)
+    joined = select(*columns, FingerprintRow.kept)
+    return joined.join(FingerprintRow, FingerprintRow.entry_id == EntryRow.id)
+
+
+def _with_fingerprint(row: Row[*tuple[Any, ...]]) -> Printed | None:
+    fingerprint = unpack(row.kept)
+    at = row.published_at or row.first_seen_at
+    if fingerprint is None:
+        return None
+    return Printed(number=row.id, feed=row.feed, key=row.key, at=at, fingerprint=fingerprint)
 
 
 def _write(session: Session, feed: str, key: str, **values: object) -> None:

@@ -90,3 +90,27 @@ class TestCorrecting:
     def test_what_can_not_be_corrected_is_told_plainly(self, wirecopy, store, call, code, message):
         ended = wirecopy(*call)
         assert (ended.code, message in ended.err) == (code, True), ended.err
+
+
+def test_an_entry_is_explained_with_its_names_and_its_story(wirecopy, told):
+    (record,) = wirecopy("explain", "copy", "--json").records
+    assert record["names"]["address"] == "herald.example/copy"
+    assert (record["story"]["title"], record["story"]["its_own"]) == ("Published", False)
+    assert record["nearest"] == []
+    out = wirecopy("explain", "copy").out
+    assert "Known by:" in out
+    assert "Story:" in out
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "message"),
+    [
+        ((), 0, "nothing would have been decided otherwise"),
+        (("--since", "7d", "--shared", "0.9", "--window", "2d"), 0, "nothing would have been decided otherwise"),
+        (("--since", "soon"), 2, "is not a duration"),
+        (("--shared", "7"), 2, "--shared"),
+    ],
+)
+def test_a_backtest_reads_what_is_stored(wirecopy, told, options, code, message):
+    ended = wirecopy("backtest", "dedup", *options)
+    assert (ended.code, message in ended.err) == (code, True), ended.err

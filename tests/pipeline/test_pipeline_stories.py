@@ -67,7 +67,7 @@ async def test_an_edited_copy_under_another_title_is_named_by_the_post_of_the_fi
     ]
     assert await outcomes(bench) == {"herald": Outcome.PUBLISHED, "post": Outcome.DUPLICATE}
     assert await reason(bench, "post") == (
-        "tells the story of “Ferry runs again” at The Herald: 0.96 of the words; that post now names The Post too"
+        "tells the story of “Ferry runs again” at The Herald: 0.96 of the words (only here: lindhaven wire twelve; only there: midnight fares stay what they were); that post now names The Post too"
     )
     (teller,) = await bench.store.read(stories.tellers, post.key)
     assert (teller.feed, teller.title) == ("post", "Islanders get their boat back")

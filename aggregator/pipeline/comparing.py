@@ -12,7 +12,7 @@ from datetime import datetime
 
 from aggregator.markup import text
 from aggregator.pipeline import telling
-from aggregator.policy import fingerprints, stories
+from aggregator.policy import stories
 from aggregator.policy.stories import Likeness, Match, Thresholds
 from aggregator.store import Kin, Matched, Printed, Session, posts
 from aggregator.store import stories as kept
@@ -83,7 +83,9 @@ def merged(session: Session, since: datetime, after: int, by: Thresholds) -> tup
     found = []
     for mine in chunk:
         own = posts.of_entry(session, mine.feed, mine.key)
-        before = [kin for kin in kept.kin(session, mine.fingerprint, feed=mine.feed) if kin.number < mine.number]
+        least = min(stories.WORTH_A_LOOK, by.with_title)
+        found_near = kept.kin(session, mine.fingerprint, feed=mine.feed, least=least)
+        before = [kin for kin in found_near if kin.number < mine.number]
         for post, match in _compared(session, mine, own, before, by) if own else ():
             if match.decision.outcome is Likeness.SAME:
                 title = own.title if own else ""
@@ -108,10 +110,7 @@ def _compared(
     session: Session, mine: Printed, own: Post, others: Iterable[Kin], by: Thresholds = stories.THRESHOLDS
 ) -> Iterator[tuple[Post, Match]]:
     one = telling.of_post(session, own, feed=mine.feed, key=mine.key, at=mine.at, fingerprint=mine.fingerprint)
-    least = min(stories.WORTH_A_LOOK, by.with_title)
     for kin in others:
-        if fingerprints.shared(mine.fingerprint.sketch, kin.fingerprint.sketch)[0] < least:
-            continue
         if post := posts.get(session, kin.shown_by):
             yield post, stories.compare(one, telling.of_kin(session, kin, post), by)
 

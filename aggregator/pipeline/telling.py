@@ -10,7 +10,7 @@ from datetime import datetime
 
 from aggregator import urls
 from aggregator.markup import text
-from aggregator.policy import duplicates, fingerprints, stories
+from aggregator.policy import duplicates, stories
 from aggregator.policy.duplicates import Story, Told
 from aggregator.policy.fingerprints import Fingerprint
 from aggregator.policy.stories import Likeness, Match, Telling
@@ -78,8 +78,7 @@ def find(
 def _by_words(session: Session, mine: Telling, parted: _Parted) -> Found:
     near_misses: list[str] = []
     for kin in kept.kin(session, mine.fingerprint, feed=mine.feed):
-        share, _ = fingerprints.shared(mine.fingerprint.sketch, kin.fingerprint.sketch)
-        lead = posts.get(session, kin.shown_by) if share >= stories.WORTH_A_LOOK else None
+        lead = posts.get(session, kin.shown_by)
         if lead is None or not parted.may_tell(kin.told):
             continue
         if kin.shown_by != kin.told.post_key and not kept.stands(session, kin.told.post_key):

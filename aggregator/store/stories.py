@@ -16,9 +16,11 @@ from typing import Any
 from sqlalchemy import CompoundSelect, Row, Select, bindparam, delete, func, insert, or_, select, union_all, update
 from sqlalchemy.orm import Session
 
+from aggregator.policy import fingerprints
 from aggregator.policy.duplicates import Told
 from aggregator.policy.fingerprints import LOWEST, NUMBER_REGISTERS, REGISTERS, SCHEME, Fingerprint
 from aggregator.policy.originals import Source
+from aggregator.policy.stories import WORTH_A_LOOK
 from aggregator.store.models import EntryRow, FingerprintHashRow, FingerprintRow, PostRow
 from aggregator.store.statements import CHUNK, upsert
 from aggregator.types import Outcome, Post
@@ -114,14 +116,21 @@ def keep(session: Session, feed: str, key: str, fingerprint: Fingerprint) -> Non
     session.connection().execute(insert(FingerprintHashRow), rows)
 
 
-def kin(session: Session, fingerprint: Fingerprint, *, feed: str) -> list[Kin]:
-    """Articles of other feeds whose posts stand and that may tell what this text tells, those nearest to it first."""
+def kin(session: Session, fingerprint: Fingerprint, *, feed: str, least: float = WORTH_A_LOOK) -> list[Kin]:
+    """Articles of other feeds whose posts stand and that may tell what this text tells, those nearest to it first.
+
+    They share that much of both texts, as their sketches show it. Whatever only has a phrase in common, which many
+    have, costs no look at its entry.
+    """
     met = session.execute(_sharing(), {f"hash{at}": value for at, value in enumerate(fingerprint.lowest)})
     common = Counter(number for (number,) in met)
     numbers = sorted(common, key=lambda number: (-common[number], number))[:CHUNK]
     if len(numbers) > COMPARED:
-        others = set(session.scalars(select(EntryRow.id).where(EntryRow.id.in_(numbers), EntryRow.feed != feed)))
+        others = set(session.scalars(_others(), {"numbers": numbers, "feed": feed}))
         numbers = [number for number in numbers if number in others][:COMPARED]
+    sketches = session.execute(_kept(), {"numbers": numbers}) if numbers else ()
+    near = {number for number, kept in sketches if _share(fingerprint, kept) >= least}
+    numbers = [number for number in numbers if number in near]
     if not numbers:
         return []
     rows = {row.id: row for row in session.execute(_compared(), {"numbers": numbers, "feed": feed})}
@@ -279,6 +288,23 @@ def _sharing() -> CompoundSelect[int]:
         latest = of_one.order_by(FingerprintHashRow.entry_id.desc()).limit(PER_HASH).subquery(f"way{at}")
         ways.append(select(latest.c.entry_id))
     return union_all(*ways)
+
+
+@cache
+def _others() -> Select[int]:
+    mine = EntryRow.id.in_(bindparam("numbers", expanding=True))
+    return select(EntryRow.id).where(mine, EntryRow.feed != bindparam("feed"))
+
+
+@cache
+def _kept() -> Select[int, bytes]:
+    mine = FingerprintRow.entry_id.in_(bindparam("numbers", expanding=True))
+    return select(FingerprintRow.entry_id, FingerprintRow.kept).where(mine)
+
+
+def _share(one: Fingerprint, kept: bytes) -> float:
+    other = unpack(kept)
+    return fingerprints.shared(one.sketch, other.sketch)[0] if other else 0.0
 
 
 @cache

@@ -138,8 +138,6 @@ def ours(told: list[Told]) -> tuple[float, float]:
 def find(session: Session, one: Told, fingerprint: Fingerprint, by_key: dict[str, Told]) -> int | None:
     mine = telling(one, fingerprint)
     for kin in index.kin(session, fingerprint, feed=one.feed):
-        if fingerprints.shared(fingerprint.sketch, kin.fingerprint.sketch)[0] < stories.WORTH_A_LOOK:
-            continue
         other = by_key[kin.told.entry_key]
         if stories.compare(mine, telling(other, kin.fingerprint)).decision.outcome is stories.Likeness.SAME:
             return other.number

@@ -41,6 +41,13 @@ def headings(body: lxml.html.HtmlElement) -> list[lxml.html.HtmlElement]:
     return [block for block in _blocks(body) if block.tag in HEADINGS and text.of_element(block)]
 
 
+def retitle(heading: lxml.html.HtmlElement, line: str) -> None:
+    """Puts a line of plain text in the place of all that a heading says."""
+    for child in list(heading):
+        heading.remove(child)
+    heading.text = line
+
+
 def places_taken(body: lxml.html.HtmlElement) -> list[int]:
     """After how many paragraphs of the running text each fragment stands that was put in."""
     taken, number = [], 0

@@ -19,9 +19,12 @@ from aggregator.policy import change, dates, duplicates, rights, second_look
 from aggregator.policy.change import Change
 from aggregator.policy.second_look import Look, Meanwhile
 from aggregator.store import Store, entries, posts
-from aggregator.types import Article, Basis, Duplicates, Entry, Feed, Known, Outcome, Post, Rights, Site, Step
+from aggregator.types import Article, Basis, Duplicates, Entry, Feed, Known, Outcome, OwnPost, Post, Rights, Site, Step
 
 T = TypeVar("T")
+
+#: The latest posts among which a related one is looked for.
+OWN = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +105,8 @@ class Taker:
             now = wanted.known.first_seen_at
         try:
             made = compose.post(article, feed=feed, site=self._site, rights=allowed, now=now, previous=previous)
-            context = transforms.Context(article=article, feed=feed, site=self._site, now=now)
+            own = await self._own(feed, wanted, now)
+            context = transforms.Context(article=article, feed=feed, site=self._site, now=now, own=own)
             made, applied = await self._shape(feed, made, context)
         except Drop as drop:
             steps.append(self._step(feed, entry, "transform", Outcome.DROPPED, drop.reason))
@@ -136,6 +140,13 @@ class Taker:
                 entry=entry, title=entry.title, body="", text="", basis=Basis.FEED, method="none", score=0, reasons=why
             )
             return work.Read(article=bare, fingerprint=None), failure
+
+    async def _own(self, feed: Feed, wanted: Wanted, now: datetime) -> tuple[OwnPost, ...]:
+        """What was published before this entry was seen, where a step wants to know: the same for each revision."""
+        if not transforms.want_own(feed.transforms):
+            return ()
+        before = wanted.known.first_seen_at if wanted.known else now
+        return tuple(await self._store.read(posts.own, feed.targets, before=before, limit=OWN))
 
     async def _shape(
         self, feed: Feed, made: Post, context: transforms.Context

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, defer
 
 from aggregator.store.models import DeliveryRow, PostRow
 from aggregator.store.statements import chunks, upsert
-from aggregator.types import DeliveryState, Post
+from aggregator.types import Action, DeliveryState, OwnPost, Post
 
 _LATEST = (
     "feed",
@@ -102,6 +102,31 @@ def lines(session: Session, *, feed: str | None = None, limit: int | None = None
         )
         for row in rows
     ]
+
+
+def own(session: Session, targets: Sequence[str], *, before: datetime, limit: int) -> list[OwnPost]:
+    """The latest posts that the first of these targets with any has, made before a time, newest first."""
+    for target in targets:
+        query = (
+            select(PostRow.key, PostRow.title, PostRow.published_at, DeliveryRow.remote_url)
+            .join(DeliveryRow, DeliveryRow.post_key == PostRow.key)
+            .where(
+                DeliveryRow.target == target,
+                DeliveryRow.remote_url.is_not(None),
+                DeliveryRow.state != DeliveryState.WITHDRAWN,
+                DeliveryRow.action == Action.PUBLISH,
+                PostRow.created_at < before,
+            )
+            .order_by(PostRow.published_at.desc(), PostRow.key)
+            .limit(limit)
+        )
+        found = [
+            OwnPost(key=key, title=title, url=url or "", published_at=published_at)
+            for key, title, published_at, url in session.execute(query)
+        ]
+        if found:
+            return found
+    return []
 
 
 def remote_urls(session: Session, post_keys: Collection[str]) -> dict[str, tuple[tuple[str, str], ...]]:

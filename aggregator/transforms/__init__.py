@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, Protocol
 
 from aggregator import kinds
 from aggregator.errors import Drop, StepError
-from aggregator.types import Article, Feed, Post, Site, StepSettings
+from aggregator.types import Article, Feed, OwnPost, Post, Site, StepSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +21,7 @@ class Context:
     feed: Feed
     site: Site
     now: datetime
+    own: tuple[OwnPost, ...] = ()  #: what was published before it, the newest first; only where a step wants to know
 
 
 class Shaped(NamedTuple):
@@ -56,6 +57,11 @@ class TransformKind(Protocol):
 
         Raises Drop where the post is not wanted, StepError where the step can't do its work on this post.
         """
+
+
+def want_own(steps: Sequence[StepSettings]) -> bool:
+    """Whether one of the steps wants to know what was published before."""
+    return any(getattr(kinds.load("transforms", step.kind), "WANTS_OWN", False) for step in steps)
 
 
 def apply(steps: Sequence[StepSettings], post: Post, context: Context) -> tuple[Post, tuple[Applied, ...]]:

@@ -1,97 +1,23 @@
-"""Puts a block of your own into the text: at its start, after a paragraph, at a share of it, at its end, or behind it.
-
-It never stands inside of a quotation, a list, a table or a figure.
-"""
+"""Puts a block of your own into the text: at its start, after a paragraph, at a share of it, at its end, or behind."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StrictInt, model_validator
+from pydantic import Field
 
-from aggregator.config.values import BadValueError
-from aggregator.markup import blocks, text
 from aggregator.transforms import Context, Shaped, words
+from aggregator.transforms.places import Place, put
 from aggregator.types import Post
 
 
-class Options(BaseModel):
+class Options(Place):
     """Options of ``kind = "insert"``: the block, and one place for it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
     html: Annotated[words.TemplateText, Field(min_length=1)]  #: the block; Jinja2
-    at: Literal["start", "end", "closing"] | None = (
-        None  #: before the first paragraph, after the last, after the credit
-    )
-    after: Annotated[StrictInt, Field(ge=1, le=10_000)] | None = None  #: after this paragraph
-    share: Annotated[float, Field(gt=0, lt=1)] | None = None  #: after this share of the text
-    every: Annotated[StrictInt, Field(ge=1, le=10_000)] | None = None  #: after each so many paragraphs
-    times: Annotated[StrictInt, Field(ge=1, le=100)] = 3  #: with ``every``: so often at most
-    apart: Annotated[StrictInt, Field(ge=0, le=1000)] = 2  #: paragraphs between it and another block that was put in
-    least: Annotated[StrictInt, Field(ge=0, le=10_000)] = 0  #: paragraphs that a text must have
-
-    @model_validator(mode="after")
-    def _one_place(self) -> Options:
-        if sum(place is not None for place in (self.at, self.after, self.share, self.every)) != 1:
-            raise BadValueError(
-                "names no place, or several",
-                'say one of at = "start", "end" or "closing", after = 3, share = 0.5, every = 5',
-            )
-        return self
 
 
 def apply(post: Post, options: Options, context: Context) -> Shaped:
     """The post with the block at its place. Raises StepError for a template that does not work."""
     block = words.html(options.html, words.of(post, context)).strip()
-    if not block:
-        return Shaped(post, "the block is empty")
-    body = blocks.read(post.body)
-    found = blocks.paragraphs(body)
-    if len(found) < options.least:
-        return Shaped(post, f"the text has {len(found)} paragraphs, fewer than {options.least}")
-    if options.at == "closing":
-        closing = blocks.read(post.closing)
-        blocks.append(closing, block)
-        return Shaped(replace(post, closing=blocks.write(closing)), "behind the credit")
-    if options.at == "start":
-        blocks.prepend(body, block)
-        where = "at the start"
-    elif options.at == "end":
-        blocks.append(body, block)
-        where = "at the end"
-    else:
-        lengths = [text.word_count(text.of_element(each)) for each in found]
-        places = _free(_places(options, lengths), blocks.places_taken(body), options.apart, len(found))
-        if not places:
-            return Shaped(post, f"there is no such place among the {len(found)} paragraphs of the text")
-        for place in places:
-            blocks.insert_after(found[place - 1], block)
-        where = f"after paragraph {', '.join(map(str, places))} of {len(found)}"
-    return Shaped(replace(post, body=blocks.write(body)), where)
-
-
-def _free(places: list[int], taken: list[int], apart: int, last: int) -> list[int]:
-    """The places, each moved on until it is far enough from all other blocks; without those that find no room."""
-    free: list[int] = []
-    for place in places:
-        fitting = (at for at in range(place, last + 1) if all(abs(at - other) >= apart for other in (*taken, *free)))
-        if (at := next(fitting, None)) is not None and (at < last or at == place):
-            free.append(at)
-    return free
-
-
-def _places(options: Options, lengths: list[int]) -> list[int]:
-    """After which paragraphs the block stands, counted from 1; ``lengths`` are their numbers of words."""
-    if options.after is not None:
-        return [options.after] if options.after <= len(lengths) else []
-    if options.every is not None:
-        # Never after the last one: a block that parts paragraphs has no place at the end.
-        return list(range(options.every, len(lengths), options.every))[: options.times]
-    wanted, so_far = sum(lengths) * (options.share or 0), 0
-    for number, length in enumerate(lengths[:-1], start=1):
-        so_far += length
-        if so_far >= wanted:
-            return [number]
-    return []
+    return put(post, block, options) if block else Shaped(post, "the block is empty")

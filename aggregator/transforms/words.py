@@ -119,23 +119,29 @@ def line(template: str, words: Words, limit: int = 300) -> str:
     return text.line(_render(_compiled(template, html=False), words), limit)
 
 
-def _checked(template: str) -> str:
-    source = aliases.translate(template)
-    environment = _environment(html=True)
-    try:
-        unknown = meta.find_undeclared_variables(environment.parse(source)) - KNOWN
-        environment.compile(source)  # finds unknown filters
-    except TemplateSyntaxError as error:
-        raise BadValueError(f"not a Jinja2 template: {error.message}", "see docs/transforms/template.md") from error
-    if unknown:
-        raise BadValueError(
-            f"this template knows no {', '.join(sorted(unknown))}", f"it may use {', '.join(sorted(KNOWN))}"
-        )
-    return template
+def knowing(*further: str) -> AfterValidator:
+    """What complains, on reading the file, of a template that uses other words than ours and ``further`` ones."""
+    known = KNOWN | set(further)
+
+    def checked(template: str) -> str:
+        source = aliases.translate(template)
+        environment = _environment(html=True)
+        try:
+            unknown = meta.find_undeclared_variables(environment.parse(source)) - known
+            environment.compile(source)  # finds unknown filters
+        except TemplateSyntaxError as error:
+            hint = "see docs/transforms/words.md"
+            raise BadValueError(f"not a Jinja2 template: {error.message}", hint) from error
+        if unknown:
+            hint = f"it may use {', '.join(sorted(known))}"
+            raise BadValueError(f"this template knows no {', '.join(sorted(unknown))}", hint)
+        return template
+
+    return AfterValidator(checked)
 
 
-#: The type of an option that holds a template; complaints come when the file is read.
-TemplateText = Annotated[str, Field(max_length=MAX_LENGTH), AfterValidator(_checked)]
+#: The type of an option that holds a template.
+TemplateText = Annotated[str, Field(max_length=MAX_LENGTH), knowing()]
 
 
 def _render(template: Template, words: Words) -> str:

@@ -30,6 +30,7 @@ from aggregator.types.parts import (
     Enclosure,
     Image,
     Origin,
+    OwnPost,
     Site,
     SourceInfo,
 )
@@ -68,6 +69,7 @@ __all__ = [
     "MediaFile",
     "Origin",
     "Outcome",
+    "OwnPost",
     "Parsed",
     "Post",
     "Publication",

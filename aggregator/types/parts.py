@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from aggregator.types.words import Rights
 
@@ -72,3 +73,13 @@ class SourceInfo:
     group: str = ""
     rights: Rights = Rights.FULL
     licence: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnPost:
+    """A post that we have published, as others may link to it."""
+
+    key: str
+    title: str
+    url: str
+    published_at: datetime

@@ -6,10 +6,10 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from store_samples import HOUR, NOW, post
+from store_samples import HOUR, NOW, owe, post
 
-from aggregator.store import Store, posts
-from aggregator.types import Author, Credit, Enclosure, Image, Post, Rights, Sighting
+from aggregator.store import Store, deliveries, posts
+from aggregator.types import Action, Author, Credit, Enclosure, Image, Post, Publication, Rights, Sighting
 
 WORDS = st.text(st.characters(codec="utf-8"), max_size=40)
 ZONES = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
@@ -76,3 +76,21 @@ def test_a_time_in_another_zone_is_the_same_moment(store: Store) -> None:
     moment = datetime(2026, 1, 1, 12, tzinfo=timezone(timedelta(hours=5, minutes=45)))
     store.write_now(posts.save, post(1, published_at=moment), "one", NOW)
     assert store.read_now(posts.lines)[0].published_at == moment
+
+
+def test_our_own_posts_are_those_with_an_address_at_the_first_target_that_has_any(store: Store) -> None:
+    owe(store, 1, 2, 3, targets=("mail", "blog"))
+    for line in store.read_now(deliveries.lines):
+        if line.post_key != post(3).key:
+            url = f"https://blog.example/{line.post_key}" if line.target == "blog" else None
+            store.write_now(deliveries.settle, line.id, Publication(remote_id="1", remote_url=url), NOW)
+    late = NOW + HOUR
+    found = store.read_now(posts.own, ["mail", "blog"], before=late, limit=10)
+    assert {(each.key, each.url) for each in found} == {
+        (post(n).key, f"https://blog.example/{post(n).key}") for n in (1, 2)
+    }
+    assert len(store.read_now(posts.own, ["blog"], before=late, limit=1)) == 1
+    assert store.read_now(posts.own, ["mail"], before=late, limit=10) == []
+    assert store.read_now(posts.own, ["blog"], before=NOW - HOUR, limit=10) == []
+    store.write_now(deliveries.promise, post(1), ["blog"], Action.WITHDRAW, NOW)
+    assert [each.key for each in store.read_now(posts.own, ["blog"], before=late, limit=10)] == [post(2).key]

@@ -107,7 +107,15 @@ async def open_app(config: Config, store: Store, now: Callable[[], datetime] = c
         taker = Taker(client=client, store=store, workers=workers, site=config.site_info(), now=now)
         refresher = Refresher(client=client, store=store, workers=workers, taker=taker, settings=config.fetch, now=now)
         library = Library(config.resolve(config.store.media))
-        deliverer = Deliverer(client=client, store=store, workers=workers, library=library, targets=targets, now=now)
+        deliverer = Deliverer(
+            client=client,
+            store=store,
+            workers=workers,
+            library=library,
+            targets=targets,
+            now=now,
+            language=config.site.language,
+        )
         app = App(
             config=config,
             store=store,

@@ -11,7 +11,7 @@ from aggregator.cli.output import Record, say, show
 from aggregator.cli.stored import found, known_feed, now, opened
 
 if TYPE_CHECKING:
-    from aggregator.store import Store, Tombstone
+    from aggregator.store import Retraction, Store, Tombstone
 
 EPILOG = examples(
     "wirecopy withdraw https://www.example.org/a-story.html --reason 'asked by the publisher'",
@@ -20,7 +20,7 @@ EPILOG = examples(
     "wirecopy withdraw --undo 1a2b3c4d",
     "wirecopy withdraw --list",
 )
-COLUMNS = ("buried_at", "feed", "title", "url", "reason")
+COLUMNS = ("at", "feed", "what", "title", "url", "reason")
 
 
 def withdraw(
@@ -41,15 +41,12 @@ def withdraw(
 
     A tombstone keeps their entries from coming back, until you --undo it.
     """
-    from aggregator.store import tombstones
-
     if sum((what is not None, pattern is not None, listed)) != 1:
         raise typer.BadParameter("name a URL or key, or give a --pattern, or say --list")
     with opened(ctx) as (config, store):
         known_feed(config, feed)
         if listed:
-            stones = [stone for stone in store.read_now(tombstones.lines) if feed in (None, stone.feed)]
-            show(map(_record, stones), COLUMNS, as_json=as_json, nothing="nothing was withdrawn")
+            show(_listed(store, feed), COLUMNS, as_json=as_json, nothing="nothing was withdrawn")
         elif undo:
             _undo(store, what, feed, pattern)
         else:
@@ -88,13 +85,38 @@ def _undo(store: Store, what: str | None, feed: str | None, pattern: str | None)
         say(f"still kept out by the pattern {kept!r}: {title}")
 
 
-def _record(stone: Tombstone) -> Record:
+def _listed(store: Store, feed: str | None) -> list[Record]:
+    """What was withdrawn, newest first: what is buried, and what publishers withdrew that stands here all the same."""
+    from aggregator.policy.retraction import Handling
+    from aggregator.store import retractions, tombstones
+
+    buried = [_buried(stone) for stone in store.read_now(tombstones.lines) if feed in (None, stone.feed)]
+    seen = store.read_now(lambda session: retractions.lines(session, feed=feed))
+    # What was removed is buried, and told by its tombstone.
+    seen = [one for one in seen if one.handling is not Handling.REMOVED]
+    return sorted([*buried, *map(_retracted, seen)], key=lambda record: str(record["at"]), reverse=True)
+
+
+def _buried(stone: Tombstone) -> Record:
     """A tombstone as ``--json`` gives it."""
     return {
+        "at": stone.buried_at,
         "feed": stone.feed,
+        "what": "buried",
         "entry_key": stone.entry_key,
         "title": stone.title,
         "url": stone.url,
         "reason": stone.reason,
-        "buried_at": stone.buried_at,
+    }
+
+
+def _retracted(one: Retraction) -> Record:
+    return {
+        "at": one.seen_at,
+        "feed": one.feed,
+        "what": one.handling,
+        "entry_key": one.entry_key,
+        "title": one.title,
+        "url": one.url,
+        "reason": one.reason,
     }

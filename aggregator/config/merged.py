@@ -99,6 +99,7 @@ def _merge(name: str, own: FeedSettings, config: Config) -> Feed:
         future=settings.future or built_in.future,
         duplicates=settings.duplicates or built_in.duplicates,
         lead=settings.lead or built_in.lead,
+        withdrawn=settings.withdrawn or built_in.withdrawn,
         targets=settings.targets or tuple(config.targets),
         transforms=_steps(settings, config),
         allow_hosts=settings.allow_hosts or (),

@@ -43,7 +43,7 @@ async def _preview(config: Config, feed: Feed, limit: int) -> Preview:
                     client=client, store=store, workers=workers, taker=taker, settings=config.fetch, now=clock
                 )
                 current, reading = await refresher.read(replace(feed, max_new=limit, max_age=None))
-                taken = [one async for chunk in refresher.gather(current, reading, Counter()) for one in chunk]
+                taken = [one async for chunk in refresher.gather(current, reading, Counter(), {}) for one in chunk]
                 shown = (
                     one
                     for one in taken

@@ -342,3 +342,5 @@ class Work:
                 self._log.warning("feed failed", reason=done.reason, next_fetch_at=done.next_fetch_at)
         elif done.outcome == "read":
             self._log.info("refreshed", entries=done.reason, next_fetch_at=done.next_fetch_at)
+        if done.doubt:
+            self._log.warning("withdrawals held", reason=done.doubt)

@@ -16,6 +16,7 @@ from aggregator.errors import ConfigError, Problem
 from aggregator.markup import clean, text
 from aggregator.policy import dates, identity
 from aggregator.policy.rights import quotable
+from aggregator.targets.shared import texts
 from aggregator.types import Article, Author, Credit, Entry, Feed, Origin, Post, Rights, Site
 
 #: The original's title as a link, then its publisher, then its author where known.
@@ -80,6 +81,7 @@ def post(
         feed_title=feed.credit_name,
         via=tuple(dict.fromkeys((*(previous.via if previous else ()), *publisher.via))),
         also_reported_by=previous.also_reported_by if previous else (),
+        withdrawn_at=previous.withdrawn_at if previous else None,
         generator=site.generator,
     )
 
@@ -101,6 +103,23 @@ def finish(made: Post) -> Post:
         standfirst=text.line(made.standfirst, 1000),
         credit=replace(made.credit, html=clean.html(made.credit.html)),
         authors=tuple(Author(name=name, url=url) for name, url in named if name),
+    )
+
+
+def labelled(made: Post, language: str) -> Post:
+    """The post as a reader must see it: where its publisher has withdrawn the article, title and text say so first.
+
+    ``language`` is the blog's. Said anew with each delivery, so that a later revision neither loses nor repeats it.
+    """
+    if made.withdrawn_at is None:
+        return made
+    words = texts.texts(language)
+    note = words["withdrawn_note"].format(date=texts.day(made.withdrawn_at, language))
+    return replace(
+        made,
+        title=words["withdrawn_title"].format(title=made.title),
+        body=f"<p><strong>{escape(note)}</strong></p>{made.body}",
+        excerpt=f"{note} {made.excerpt}".strip(),
     )
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from aggregator.errors import PublishError
 from aggregator.fetch import Client, Purpose
 from aggregator.media import Library
+from aggregator.pipeline import compose
 from aggregator.pipeline.workers import Workers
 from aggregator.policy import change, recovery
 from aggregator.policy.recovery import Recovery, Remedy
@@ -39,6 +40,7 @@ class Deliverer:
         library: Library,
         targets: Mapping[str, Target],
         now: Callable[[], datetime],
+        language: str = "en",
     ) -> None:
         self._client = client
         self._store = store
@@ -46,10 +48,12 @@ class Deliverer:
         self._library = library
         self._targets = targets
         self._now = now
+        self._language = language  # the blog's
 
     async def deliver(self, delivery: Delivery) -> Delivered:
         """Makes one attempt. Every failure is turned into what to do next; only a StoreError is raised."""
         target = self._targets[delivery.target]
+        delivery = replace(delivery, post=compose.labelled(delivery.post, self._language))
         await self._store.write(claims.begin, delivery.id)
         try:
             if delivery.action is Action.WITHDRAW:

@@ -18,7 +18,7 @@ from aggregator.config import FetchSettings
 from aggregator.errors import FetchError, ParseError
 from aggregator.fetch import Client, Purpose
 from aggregator.fetch.address import same_origin
-from aggregator.pipeline import work
+from aggregator.pipeline import retractions, work
 from aggregator.pipeline.taken import Taken, save
 from aggregator.pipeline.taking import Taker, Wanted, together
 from aggregator.pipeline.workers import Workers
@@ -51,6 +51,7 @@ class Refreshed:
     counts: Mapping[str, int] = field(default_factory=dict)  #: entries by what was decided
     held: str = ""  #: why new entries are held or quarantined from now on; empty: none are
     next_fetch_at: datetime | None = None  #: None: never
+    doubt: str = ""  #: what a person has to decide about entries that seem withdrawn; empty: nothing
 
 
 class Refresher:
@@ -91,29 +92,34 @@ class Refresher:
         except (FetchError, ParseError) as error:
             return await self._fail(feed, error)
         counts: Counter[str] = Counter()
-        why_held = ""
-        async for chunk in self.gather(current, reading, counts):
+        why_held, doubt = "", ""
+        shown: dict[str, Entry] = {}
+        async for chunk in self.gather(current, reading, counts, shown):
             await self._store.write(save, chunk, current, self._now())
             on_stored()
             why_held = why_held or next((taken.reason for taken in chunk if taken.hold is not None), "")
-        shown = tuple(reading.hashes)
         outcome, reason = "read", _summary(counts, reading)
         if report := error_items.failure(reading.parsed, reading.reports):
             memory, outcome, reason = schedule.after_report(feed.memory, memory, report), "failed", report
-        done = await self._close(feed, memory, outcome, reason, counts, shown)
-        return replace(done, held=why_held)
+        else:
+            doubt = await self._store.write(retractions.of_document, feed, reading.parsed, shown, self._now())
+            on_stored()
+        done = await self._close(feed, memory, outcome, reason, counts, tuple(shown))
+        return replace(done, held=why_held, doubt=doubt)
 
     async def read(self, feed: Feed) -> tuple[Feed, work.Reading]:
         """The feed as its document describes it now, and the document. Raises FetchError, ParseError."""
         current, _, reading = await self._read(feed, await self._ask(replace(feed, memory=FeedMemory())))
         return current, reading
 
-    async def gather(self, feed: Feed, reading: work.Reading, counts: Counter[str]) -> AsyncIterator[list[Taken]]:
+    async def gather(
+        self, feed: Feed, reading: work.Reading, counts: Counter[str], shown: dict[str, Entry]
+    ) -> AsyncIterator[list[Taken]]:
         """Decides about every entry of a document and makes the posts of the wanted ones, a chunk at a time.
 
-        Writes nothing. ``counts`` is filled with what was decided.
+        Writes nothing. ``counts`` is filled with what was decided, ``shown`` with the entries by their stored keys.
         """
-        wanted, rest = await self._sort(feed, reading, counts)
+        wanted, rest = await self._sort(feed, reading, counts, shown)
         if rest:
             yield rest
         for start in range(0, len(wanted), CHUNK):
@@ -142,7 +148,9 @@ class Refresher:
         current = replace(feed, memory=replace(memory, subscribed_at=feed.memory.subscribed_at))
         return current, memory, reading
 
-    async def _sort(self, feed: Feed, reading: work.Reading, counts: Counter[str]) -> tuple[list[Wanted], list[Taken]]:
+    async def _sort(
+        self, feed: Feed, reading: work.Reading, counts: Counter[str], shown: dict[str, Entry]
+    ) -> tuple[list[Wanted], list[Taken]]:
         """Parts the entries of a document into those to go on with (oldest first) and those decided already."""
         now = self._now()
         keys = list(reading.hashes)
@@ -167,6 +175,7 @@ class Refresher:
             )
             kind, reason = decision.outcome, decision.reason
             counts[kind] += 1
+            shown[stored.key if stored else entry.key] = entry
             new += kind is Change.NEW
             one = replace(entry, key=stored.key) if stored else entry
             met.update({entry.key} if stored else ())

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from aggregator.pipeline import compose, joining, telling, withdrawal
+from aggregator.pipeline import compose, joining, retractions, telling, withdrawal
 from aggregator.pipeline.joining import Telling
 from aggregator.policy import change, identity
 from aggregator.policy.duplicates import Story
 from aggregator.policy.fingerprints import Fingerprint
 from aggregator.policy.hold import Hold
 from aggregator.policy.originals import Credited
+from aggregator.policy.retraction import Sign
 from aggregator.policy.second_look import Look
 from aggregator.policy.stories import Match
 from aggregator.store import (
@@ -50,6 +51,7 @@ class Taken:
     post: Post | None = None  #: what is to be published; None: nothing
     unchanged: bool = False  #: the post is the one that stands already
     hold: Hold | None = None  #: why it is not taken now; None: it is, or was held before
+    marked: str = ""  #: what in title or categories says that its publisher has withdrawn it; empty: nothing
     look: Look | None = None  #: what is done about a page that could not be had; None: it answered, or was not asked
 
 
@@ -72,6 +74,9 @@ def save(session: Session, chunk: Sequence[Taken], feed: Feed, now: datetime) ->
         if settled.fingerprint is not None and settled.post is not None and settled.outcome is Outcome.QUEUED:
             stories.keep(session, feed.name, settled.entry.key, settled.fingerprint)
         _plan_look(session, settled, feed)
+        if settled.marked:
+            for line in entries.of_keys(session, feed.name, [settled.entry.key]):
+                retractions.follow(session, feed, line, Sign.MARKED, settled.marked, now)
     journal.write(session, steps)
 
 

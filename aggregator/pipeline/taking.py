@@ -15,7 +15,7 @@ from aggregator.markup import text
 from aggregator.pipeline import compose, work
 from aggregator.pipeline.taken import Taken
 from aggregator.pipeline.workers import Workers
-from aggregator.policy import change, dates, duplicates, rights, second_look
+from aggregator.policy import change, dates, duplicates, retraction, rights, second_look
 from aggregator.policy.change import Change
 from aggregator.policy.second_look import Look, Meanwhile
 from aggregator.store import Store, entries, posts
@@ -116,7 +116,8 @@ class Taker:
             steps.append(self._step(feed, entry, "compose", Change.SAME, "what comes of it is the post that stands"))
             return replace(taken, unchanged=True, post=previous, steps=tuple(steps))
         steps.append(self._step(feed, entry, "compose", "revised" if previous else "made", f"as {made.slug}"))
-        return replace(taken, post=made, steps=tuple(steps))
+        marked = retraction.marked(made.title, made.tags, previous) if previous else ""
+        return replace(taken, post=made, marked=marked, steps=tuple(steps))
 
     async def _read(self, feed: Feed, wanted: Wanted) -> tuple[work.Read, FetchError | ParseError | None]:
         """The article of an entry: from its page where that may and can be had, else from the feed, with the error."""

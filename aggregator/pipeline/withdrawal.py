@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from aggregator.store import EntryLine, Session, deliveries, entries, journal, posts, second_looks, tombstones
+from aggregator.pipeline import joining
+from aggregator.policy.retraction import Handling
+from aggregator.store import (
+    EntryLine,
+    Session,
+    deliveries,
+    entries,
+    journal,
+    posts,
+    retractions,
+    second_looks,
+    tombstones,
+)
 from aggregator.types import Action, DeliveryState, Outcome, Post, Step
 
 
@@ -25,11 +37,10 @@ def of_entries(session: Session, lines: Sequence[EntryLine], *, reason: str, now
     elsewhere: dict[str, tuple[str, str]] = {}
     for line in lines:
         tombstones.bury(session, line.feed, line.key, line.canonical_url or line.url, reason, now)
-        post = posts.get(session, line.post_key) if line.post_key else None
-        if post is not None and (post.feed, post.entry_key) == (line.feed, line.key):
+        if (post := own_post(session, line)) is not None:
             owed += owe(session, post, now)
-        elif post is not None:
-            elsewhere[post.key] = (post.title, post.canonical_url or post.feed)
+        elif line.post_key and (other := posts.get(session, line.post_key)) is not None:
+            elsewhere[other.key] = (other.title, other.canonical_url or other.feed)
         second_looks.drop(session, line.feed, [line.key])
         if line.outcome in {Outcome.WAITING, Outcome.HELD}:
             entries.decide(session, line.feed, line.key, Outcome.BURIED, reason)
@@ -65,7 +76,10 @@ def undo_entries(session: Session, lines: Sequence[EntryLine], *, now: datetime)
         patterns = tombstones.patterns_over(session, {url for url in (line.url, line.canonical_url) if url})
         if patterns:
             kept_out.append((line.title, patterns[0]))
-        elif tombstones.lift(session, line.feed, line.key, now):
+            continue
+        # Both are asked: what its publisher's sign did is undone, and the sign counts no more.
+        lifted, overruled = tombstones.lift(session, line.feed, line.key, now), _overrule(session, line, now)
+        if lifted or overruled:
             back += 1
             reason = "brought back by hand"
             step = Step(at=now, feed=line.feed, entry_key=line.key, step="withdraw", outcome="undone", reason=reason)
@@ -93,3 +107,26 @@ def owe(session: Session, post: Post, now: datetime) -> int:
     ]
     deliveries.promise(session, post, there, Action.WITHDRAW, now)
     return len(there)
+
+
+def own_post(session: Session, line: EntryLine) -> Post | None:
+    """The post that was made from an entry; None where it has none of its own."""
+    post = posts.get(session, line.post_key) if line.post_key else None
+    return post if post is not None and (post.feed, post.entry_key) == (line.feed, line.key) else None
+
+
+def _overrule(session: Session, line: EntryLine, now: datetime) -> bool:
+    """Has a sign count no more, and a post say no more that it is withdrawn; whether there was one."""
+    before = retractions.of_entry(session, line.feed, line.key)
+    if before is None or before.handling is Handling.OVERRULED:
+        return False
+    reason = f"overruled by hand: {before.reason}"
+    retractions.note(session, line.feed, line.key, before.sign, Handling.OVERRULED, reason=reason, now=now)
+    step = Step(
+        at=now, feed=line.feed, entry_key=line.key, step="withdrawal", outcome=Handling.OVERRULED, reason=reason
+    )
+    journal.write(session, [step])
+    post = own_post(session, line)
+    if post is not None and post.withdrawn_at is not None:
+        joining.renew(session, replace(post, withdrawn_at=None), now)
+    return True

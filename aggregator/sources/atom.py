@@ -44,6 +44,8 @@ def read(root: Element, document: Document) -> Parsed:
         update_period=shared.update_period(feed),
         entries=tuple(_entry(entry, document, inherited, site) for entry in first),
         left_out=sum(1 for _ in items),
+        deleted=() if alone else shared.deleted(root, document.names),
+        complete=not alone and shared.complete(feed),
         method="atom",
     )
 

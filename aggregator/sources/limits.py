@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 ENTRIES: Final = 1_000  #: entries of a document; ``Parsed.left_out`` counts the rest
+DELETED: Final = 1_000  #: entries of a document that it says are withdrawn
 TITLE: Final = 2_000  #: characters of a title, a name of a feed, a line of rights
 NAME: Final = 300  #: characters of a person's name or of a tag
 GUID: Final = 4_000  #: characters of a guid

@@ -41,6 +41,8 @@ def read(root: Element, document: Document) -> Parsed:
         skip_days=shared.skip_days(channel, document.names),
         entries=tuple(_entry(item, document, site) for item in first),
         left_out=sum(1 for _ in items),
+        deleted=shared.deleted(holder, document.names),
+        complete=shared.complete(channel),
         method="rss",
     )
 

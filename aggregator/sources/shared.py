@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Final
 
 from aggregator import urls
@@ -12,7 +13,7 @@ from aggregator.sources import dates, limits, text
 from aggregator.sources.fields import Element, Fields
 from aggregator.sources.fields import text as text_of
 from aggregator.sources.names import RDF, XML, Names
-from aggregator.types import Author
+from aggregator.types import Author, Deleted
 
 LANG: Final = XML + "lang"
 _PERIODS: Final = {
@@ -156,6 +157,22 @@ def link(channel: Fields, rel: str, base: str) -> str | None:
             if url:
                 return url
     return None
+
+
+def complete(channel: Fields) -> bool:
+    """``fh:complete``: the document lists all entries that there are (RFC 5005, 2)."""
+    return channel.first("fh:complete") is not None
+
+
+def deleted(channel: Element, names: Names) -> tuple[Deleted, ...]:
+    """``at:deleted-entry``: entries that are withdrawn (RFC 6721, 3)."""
+    found = []
+    told = (child for child in channel if names[str(child.tag)] == "at:deleted-entry")
+    for element in islice(told, limits.DELETED):
+        guid = text.visible((element.get("ref") or "").strip()[: limits.GUID])
+        if guid:
+            found.append(Deleted(guid=guid, at=dates.read(element.get("when") or "")))
+    return tuple(found)
 
 
 def about(element: Element) -> str:

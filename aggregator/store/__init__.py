@@ -11,6 +11,7 @@ from aggregator.store.deliveries import DeliveryLine
 from aggregator.store.entries import EntryLine, EntryRecord
 from aggregator.store.feeds import FeedOverview
 from aggregator.store.posts import PostLine
+from aggregator.store.retractions import Retraction
 from aggregator.store.second_looks import SecondLook
 from aggregator.store.single import lock
 from aggregator.store.stories import Kin, Matched, Printed, Teller
@@ -26,6 +27,7 @@ __all__ = [
     "Matched",
     "PostLine",
     "Printed",
+    "Retraction",
     "SecondLook",
     "Session",
     "Store",

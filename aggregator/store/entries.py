@@ -250,6 +250,29 @@ def lines(
     return _lines(session, session.scalars(query).all())
 
 
+def of_keys(session: Session, feed: str, keys: Collection[str]) -> list[EntryLine]:
+    """These entries of a feed, those first seen first."""
+    found: list[EntryRow] = []
+    for chunk in chunks(keys):
+        found += session.scalars(select(EntryRow).where(EntryRow.key.in_(chunk), EntryRow.feed == feed))
+    return _lines(session, sorted(found, key=lambda row: row.id))
+
+
+def standing_keys(session: Session, feed: str) -> set[str]:
+    """The entries of a feed whose own posts are published, or owed."""
+    query = (
+        select(EntryRow.key)
+        .join(PostRow, PostRow.key == EntryRow.post_key)
+        .where(
+            EntryRow.feed == feed,
+            EntryRow.outcome.in_([Outcome.QUEUED, Outcome.PUBLISHED]),
+            PostRow.feed == EntryRow.feed,
+            PostRow.entry_key == EntryRow.key,
+        )
+    )
+    return set(session.scalars(query))
+
+
 def find(session: Session, url_or_key: str) -> list[EntryLine]:
     """The entries that a person may mean: by key, post key or its first digits, address, or address at a target."""
     value = url_or_key.strip()

@@ -230,6 +230,20 @@ class StoryVerdictRow(Base):
     said_at: Mapped[datetime]
 
 
+class RetractionRow(Base):
+    """An entry that its publisher has withdrawn, as far as we could see, and what was done about it."""
+
+    __tablename__ = "retractions"
+    __table_args__ = (ForeignKeyConstraint(["entry_key", "feed"], ["entries.key", "entries.feed"]),)
+
+    feed: Mapped[str] = mapped_column(primary_key=True)
+    entry_key: Mapped[str] = mapped_column(primary_key=True)
+    sign: Mapped[str]
+    handling: Mapped[str]
+    reason: Mapped[str]
+    seen_at: Mapped[datetime]
+
+
 class PostRow(Base):
     """A post in its latest revision."""
 

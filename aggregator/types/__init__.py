@@ -27,6 +27,7 @@ from aggregator.types.nouns import (
 )
 from aggregator.types.parts import (
     Author,
+    Deleted,
     Enclosure,
     Image,
     Origin,
@@ -44,6 +45,7 @@ from aggregator.types.words import (
     Lead,
     Outcome,
     Rights,
+    Withdrawals,
 )
 
 __all__ = [
@@ -53,6 +55,7 @@ __all__ = [
     "Basis",
     "Credit",
     "Decision",
+    "Deleted",
     "Delivery",
     "DeliveryState",
     "Duplicates",
@@ -80,4 +83,5 @@ __all__ = [
     "SourceInfo",
     "Step",
     "StepSettings",
+    "Withdrawals",
 ]

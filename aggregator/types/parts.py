@@ -38,6 +38,14 @@ class Enclosure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Deleted:
+    """A feed's own word that it has withdrawn an entry (RFC 6721)."""
+
+    guid: str  #: of the entry
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
     """The publisher that an entry really comes from, when it reached us through an aggregator."""
 

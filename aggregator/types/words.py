@@ -66,6 +66,14 @@ class Future(StrEnum):
     HOLD = "hold"  #: held until their date
 
 
+class Withdrawals(StrEnum):
+    """What becomes of a post whose article its publisher has withdrawn."""
+
+    KEEP = "keep"  #: it stays as it is, and the operator is told
+    MARK = "mark"  #: it stays, and tells its readers
+    REMOVE = "remove"  #: it is taken back everywhere and does not return
+
+
 class Basis(StrEnum):
     """Where the text of an article came from."""
 

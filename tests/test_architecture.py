@@ -24,6 +24,7 @@ DOORS = {
     "protego": {"fetch"},
     "sqlalchemy": {"store"},
     "alembic": {"store"},
+    "apscheduler": {"daemon"},
     "starlette": {"server", "demo"},
     "uvicorn": {"server"},
     "PIL": {"media"},

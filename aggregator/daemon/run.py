@@ -25,7 +25,7 @@ from aggregator.targets import Serves
 
 TICK = 1.0  #: seconds between two looks at what is due
 WATCH = 2.0  #: seconds between two looks at the configuration file
-LOOK = 30.0  #: seconds between two looks at how all is doing, and at the clock
+LOOK = 30.0  #: seconds between two looks at how all is doing
 HOUSEKEEPING = timedelta(hours=6)
 
 
@@ -91,7 +91,7 @@ async def _live(config: Config, store: Store, signals: _Signals, on_ready: Calla
         work = Work(app)
         await work.flush()
         await health.look()
-        await stack.enter_async_context(ticking(_jobs(app, work, health, signals)))
+        await stack.enter_async_context(ticking(_jobs(app, work, health, signals), Calendar(app.now, app.unstick)))
         systemd.notify("READY=1", f"STATUS=watching {len(config.feed_names)} feeds")
         log.info("running", feeds=len(config.feed_names), targets=",".join(config.targets), config=str(config.path))
         on_ready(config)
@@ -182,7 +182,6 @@ def _jobs(app: App, work: Work, health: _Health, signals: _Signals) -> list[Job]
         (TICK, work.tick_looks),
         (TICK, work.tick_deliveries),
         (LOOK, health.look),
-        (LOOK, Calendar(app.now, app.unstick).look),
         (HOUSEKEEPING.total_seconds(), partial(_housekeeping, app, work)),
     ]
     if app.config.daemon.watch:

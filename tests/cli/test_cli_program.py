@@ -38,7 +38,7 @@ said = io.StringIO()
 with contextlib.redirect_stdout(said), contextlib.suppress(SystemExit):
     main(["--help"])
 assert "wirecopy" in said.getvalue()
-heavy = "PIL alembic babel feedparser httpx jinja2 lxml nh3 pydantic sqlalchemy starlette trafilatura uvicorn"
+heavy = "PIL alembic apscheduler babel feedparser httpx jinja2 lxml nh3 pydantic sqlalchemy starlette trafilatura uvicorn"
 print(sorted(set(heavy.split()) & sys.modules.keys()))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)

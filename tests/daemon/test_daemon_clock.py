@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 
 import pytest
+from apscheduler.schedulers import base
+from apscheduler.triggers import interval
 from fakes import Clock
 from structlog.testing import capture_logs
 
@@ -37,23 +39,50 @@ def blunder() -> None:
     raise KeyError("a mistake of ours")
 
 
+def right() -> Calendar:
+    return Calendar(Clock(), Job())
+
+
 async def test_jobs_come_again_and_again_until_the_end() -> None:
     first, second = Job(), Job()
-    async with ticking([(0, first), (0, second)]):
+    async with ticking([(0.01, first), (0.01, second)], right()):
         await first.thrice.wait()
         await second.thrice.wait()
     runs = first.runs, second.runs
-    await asyncio.sleep(0)
+    await asyncio.sleep(0.03)
     assert (first.runs, second.runs) == runs
 
 
 async def test_a_fault_in_one_job_is_told_and_stops_no_clock() -> None:
     broken, other = Job(blunder), Job()
     with capture_logs() as logs:
-        async with ticking([(0, broken), (0, other)]):
+        async with ticking([(0.01, broken), (0.01, other)], right()):
             await broken.thrice.wait()
             await other.thrice.wait()
     assert {line["event"] for line in logs} == {"unexpected fault, please report it"}
+
+
+async def test_jobs_do_not_stand_still_for_the_span_by_which_a_clock_is_set_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Wall(datetime):
+        """The clock of the machine, as APScheduler sees it."""
+
+        back = timedelta()
+
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Wall:
+            return super().now(tz) - cls.back
+
+    for module in (base, interval):
+        monkeypatch.setattr(module, "datetime", Wall)
+    before, after = Job(), Job()
+    async with ticking(
+        [(0.01, lambda: (after if Wall.back else before)())], Calendar(lambda: Wall.now(UTC), Job()), look=0.05
+    ):
+        await before.thrice.wait()
+        Wall.back = timedelta(hours=1)
+        await asyncio.wait_for(after.thrice.wait(), 60)
 
 
 @pytest.mark.parametrize(("hours", "noticed"), [(0, 0), (1, 0), (9600, 0), (-1, 1), (-9600, 1)])

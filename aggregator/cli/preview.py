@@ -37,7 +37,7 @@ def preview(
 ) -> None:
     """Shows the posts that would be made of a feed.
 
-    It is the code of `run`, but nothing is written or sent.
+    It is the code of `run`, which knows what the store knows, but nothing is written or sent.
     """
     from aggregator import daemon, log
     from aggregator.types import Feed
@@ -45,7 +45,9 @@ def preview(
     config = configuration(ctx)
     log.setup(verbose=invocation(ctx).verbose)
     if is_address(feed):
-        chosen = Feed(name="preview", url=feed, targets=tuple(config.targets))
+        own = (config.feed(name) for name in config.feed_names)
+        unknown = Feed(name="preview", url=feed, targets=tuple(config.targets))
+        chosen = next((one for one in own if one.url == feed), unknown)
     else:
         known_feed(config, feed)
         chosen = config.feed(feed)

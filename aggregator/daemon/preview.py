@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,44 +13,54 @@ from aggregator.app import clock, contact
 from aggregator.config import Config
 from aggregator.fetch import Client
 from aggregator.pipeline import Refresher, Taken, Taker, Workers
-from aggregator.store import Store
-from aggregator.types import Feed, Outcome
+from aggregator.store import Store, feeds, hosts
+from aggregator.types import Feed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """The newest entries of one feed, taken as if for the first time."""
+    """The newest entries of one feed, as they would be taken now."""
 
     feed: Feed
     taken: tuple[Taken, ...]
 
 
 def preview(config: Config, feed: Feed, *, limit: int = 1) -> Preview:
-    """Reads the feed and makes the posts of its newest ``limit`` entries. Raises FetchError, ParseError.
+    """Reads the feed and makes the posts of its newest ``limit`` entries. Raises FetchError, ParseError, StoreError.
 
-    The store of the configuration is neither read nor written: a daemon may be running on it.
+    What the store of the configuration knows counts as in a run, so that the post is the one that a run would
+    publish. The store is only looked at: a daemon may be running on it.
     """
     return asyncio.run(_preview(config, feed, limit))
 
 
 async def _preview(config: Config, feed: Feed, limit: int) -> Preview:
-    with tempfile.TemporaryDirectory(prefix="wirecopy-preview-") as folder:
-        store = Store.open("sqlite:///preview.db", base=Path(folder), now=clock())
-        workers = Workers(1)
-        try:
+    workers = Workers(1)
+    try:
+        with _known(config) as store:
             async with Client(config.fetch, contact=contact(config), now=clock) as client:
+                client.hosts.load(await store.read(hosts.blocked))
                 taker = Taker(client=client, store=store, workers=workers, site=config.site_info(), now=clock)
                 refresher = Refresher(
                     client=client, store=store, workers=workers, taker=taker, settings=config.fetch, now=clock
                 )
-                current, reading = await refresher.read(replace(feed, max_new=limit, max_age=None))
-                taken = [one async for chunk in refresher.gather(current, reading, Counter(), {}) for one in chunk]
-                shown = (
-                    one
-                    for one in taken
-                    if one.article is not None or one.outcome in {Outcome.WAITING, Outcome.QUARANTINED}
-                )
-                return Preview(feed=current, taken=tuple(shown))
-        finally:
-            workers.close()
-            store.close()
+                memory = await store.read(feeds.memory, feed.name)
+                current, reading = await refresher.read(replace(feed, memory=memory))
+                return Preview(feed=current, taken=tuple(await refresher.newest(current, reading, limit)))
+    finally:
+        workers.close()
+
+
+@contextmanager
+def _known(config: Config) -> Iterator[Store]:
+    """The store of the configuration, to look at; an empty one that is thrown away where there is none."""
+    store = Store.look(config.store.url, base=config.folder)
+    if store is not None:
+        with store:
+            yield store
+        return
+    with (
+        tempfile.TemporaryDirectory(prefix="wirecopy-preview-") as folder,
+        Store.open("sqlite:///preview.db", base=Path(folder), now=clock()) as empty,
+    ):
+        yield empty

@@ -1,8 +1,8 @@
 """Refresh: the whole intake of one feed, from one GET to posts owed to their targets.
 
-``gather`` reads and decides and writes nothing; ``wirecopy preview`` is exactly that. ``refresh`` is the same
-with its results written, a few entries to a transaction: what is new is stored before the feed's validators are,
-so that a crash in between shows the rest of the document again and loses nothing.
+``gather`` reads and decides and writes nothing, nor does ``newest``, which is what ``wirecopy preview`` shows.
+``refresh`` has its results written, a few entries to a transaction: what is new is stored before the feed's
+validators are, so that a crash in between shows the rest of the document again and loses nothing.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from aggregator.errors import FetchError, ParseError
 from aggregator.fetch import Client, Purpose
 from aggregator.fetch.address import same_origin
 from aggregator.pipeline import retractions, work
-from aggregator.pipeline.taken import Taken, save
+from aggregator.pipeline.taken import Taken, foresee, save
 from aggregator.pipeline.taking import Taker, Wanted, together
 from aggregator.pipeline.workers import Workers
 from aggregator.policy import change, dates, error_items, flood, hold, identity, schedule
 from aggregator.policy.change import Change
 from aggregator.policy.hold import Cause
 from aggregator.store import Session, Store, entries, feeds, held, hosts, journal
-from aggregator.types import Entry, Feed, FeedMemory, Outcome, Response, Step
+from aggregator.types import Entry, Feed, FeedMemory, Known, Outcome, Response, Step
 
 #: Entries written in one transaction, and their pages asked for at one time.
 CHUNK = 8
@@ -108,8 +108,9 @@ class Refresher:
         return replace(done, held=why_held, doubt=doubt)
 
     async def read(self, feed: Feed) -> tuple[Feed, work.Reading]:
-        """The feed as its document describes it now, and the document. Raises FetchError, ParseError."""
-        current, _, reading = await self._read(feed, await self._ask(replace(feed, memory=FeedMemory())))
+        """The feed as its document describes it now, and that document. Raises FetchError, ParseError."""
+        memory = replace(feed.memory, etag=None, last_modified=None, validators_url=None)
+        current, _, reading = await self._read(feed, await self._ask(replace(feed, memory=memory)))
         return current, reading
 
     async def gather(
@@ -125,6 +126,38 @@ class Refresher:
         for start in range(0, len(wanted), CHUNK):
             chunk = wanted[start : start + CHUNK]
             yield await together([self._taker.take(feed, one) for one in chunk])
+
+    async def newest(self, feed: Feed, reading: work.Reading, limit: int) -> list[Taken]:
+        """What is made now of the newest entries of a document, whether they were taken before or not.
+
+        Writes nothing. What a run decides when it saves them is foreseen.
+        """
+        now, wanted = self._now(), replace(feed, max_age=None, max_new=limit)
+        known = await self._known(feed, reading)
+        found: list[Taken] = []
+        for entry in _newest_first(reading.parsed.entries)[:limit]:
+            aliases, hashed = reading.aliases[entry.key], reading.hashes[entry.key]
+            stored, how = identity.recognise(entry, aliases, known)
+            report = reading.reports.get(entry.key, "")
+            decision = change.decide(
+                entry, stored, how, content_hash=hashed, feed=wanted, taken=0, now=now, reported=report
+            )
+            one = replace(entry, key=stored.key) if stored else entry
+            why = self._step(feed, one, "change", decision.outcome, decision.reason)
+            if decision.outcome is Change.BURIED or (stored is None and decision.outcome in NOT_WANTED):
+                outcome = NOT_WANTED.get(decision.outcome, Outcome.BURIED)
+                found.append(Taken(one, aliases, hashed, outcome, decision.reason, (why,)))
+                continue
+            taken = await self._taker.take(
+                wanted, Wanted(entry=one, known=stored, why=why, aliases=aliases, content_hash=hashed)
+            )
+            found.append(await self._store.read(foresee, taken, feed, now))
+        return found
+
+    async def _known(self, feed: Feed, reading: work.Reading) -> dict[str, Known]:
+        """What is stored of the entries of a document, by each of their names."""
+        names = {name for each in reading.aliases.values() for name in each}
+        return await self._store.read(entries.known, feed.name, list(reading.hashes), names)
 
     async def _ask(self, feed: Feed) -> Response:
         url = schedule.address(feed, self._now())
@@ -153,9 +186,7 @@ class Refresher:
     ) -> tuple[list[Wanted], list[Taken]]:
         """Parts the entries of a document into those to go on with (oldest first) and those decided already."""
         now = self._now()
-        keys = list(reading.hashes)
-        names = {name for each in reading.aliases.values() for name in each}
-        known = await self._store.read(entries.known, feed.name, keys, names)
+        known = await self._known(feed, reading)
         wanted: list[Wanted] = []
         rest: list[Taken] = []
         new = 0

@@ -92,11 +92,8 @@ def _settle(session: Session, taken: Taken, feed: Feed, now: datetime) -> Taken:
     post = taken.post
     if post is None:
         return taken
-    buried = tombstones.matches(session, feed.name, (taken.entry.key,), _links(taken))
-    if buried:
-        reason = f"it must not come back: {next(iter(buried.values()))}"
-        step = _step(taken, feed, now, "tombstones", Outcome.BURIED, reason)
-        return replace(taken, outcome=Outcome.BURIED, reason=reason, post=None, steps=(*taken.steps, step))
+    if (buried := _buried(session, taken, feed, now)) is not None:
+        return replace(buried, post=None)
     if (standing := posts.get(session, post.key)) and (standing.feed, standing.entry_key) != _name(taken, feed):
         # Its own post passed to another entry, and a person has split the two.
         post = compose.under_key(post, identity.post_key(feed.name, f"{taken.entry.key}\0apart"))
@@ -110,6 +107,35 @@ def _settle(session: Session, taken: Taken, feed: Feed, now: datetime) -> Taken:
     owed = f"owed to {', '.join(targets)}"
     step = _step(taken, feed, now, "outbox", Outcome.QUEUED, owed)
     return replace(taken, reason=owed, steps=(*taken.steps, step))
+
+
+def foresee(session: Session, taken: Taken, feed: Feed, now: datetime) -> Taken:
+    """The entry as ``save`` would decide about it now, with the post that was made of it either way; writes nothing."""
+    if taken.post is None:
+        return taken
+    if taken.unchanged or stories.told(session, feed.name, taken.entry.key):
+        outcome, reason = entries.standing(session, feed.name, taken.entry.key)
+        return replace(taken, outcome=outcome, reason=reason)
+    if (buried := _buried(session, taken, feed, now)) is not None:
+        return buried
+    found = telling.find(session, feed, taken.entry, taken.article, taken.post, taken.fingerprint, now)
+    if not found.decision.reason:
+        return taken
+    step = _step(taken, feed, now, "duplicates", found.decision.outcome, found.decision.reason)
+    told = replace(taken, steps=(*taken.steps, step))
+    if found.decision.outcome is Story.OWN:
+        return told
+    return replace(told, outcome=Outcome.DUPLICATE, reason=found.decision.reason)
+
+
+def _buried(session: Session, taken: Taken, feed: Feed, now: datetime) -> Taken | None:
+    """The entry as one that a tombstone keeps from coming back; None where there is no such stone."""
+    stones = tombstones.matches(session, feed.name, (taken.entry.key,), _links(taken))
+    if not stones:
+        return None
+    reason = f"it must not come back: {next(iter(stones.values()))}"
+    step = _step(taken, feed, now, "tombstones", Outcome.BURIED, reason)
+    return replace(taken, outcome=Outcome.BURIED, reason=reason, steps=(*taken.steps, step))
 
 
 def _tell(session: Session, taken: Taken, post: Post, feed: Feed, now: datetime) -> tuple[Taken, Sequence[str]]:

@@ -25,9 +25,9 @@ READERS = 3
 class Store:
     """The database of one aggregator. Functions given to it take a ``Session`` first and wait for nothing else."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, reads_only: bool = False) -> None:
         self.path = path
-        self._writing = engines.writer(path)
+        self._writing = engines.readers(path, 1) if reads_only else engines.writer(path)
         self._reading = engines.readers(path, READERS)
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="store-write")
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-read")
@@ -44,6 +44,18 @@ class Store:
         with trouble.translated(path):
             migrate.bring_up(path, now, upgrade=upgrade)
         return cls(path)
+
+    @classmethod
+    def look(cls, url: str, *, base: Path) -> Self | None:
+        """The store to be read and left as it is, also while a daemon writes to it; None where there is none yet.
+
+        Raises StoreError for one that is damaged, no store, or another version's.
+        """
+        path = locate(url, base)
+        if not path.is_file():
+            return None
+        with trouble.translated(path):
+            return cls(path, reads_only=True) if migrate.is_current(path) else None
 
     async def read(self, fn: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """What ``fn`` reads, all of it from one moment. Raises StoreError."""

@@ -41,22 +41,36 @@ def bring_up(path: Path, now: datetime, *, upgrade: bool = True, folder: Path | 
     engine = engines.migrator(path)
     try:
         current = _look(path)
-        known = ScriptDirectory(str(folder or scripts()))
-        head = known.get_current_head()
-        if current == head:
+        if _is_newest(path, current, upgrade=upgrade, folder=folder or scripts()):
             return
         if current is not None:
-            if current not in {script.revision for script in known.walk_revisions()}:
-                raise StoreError(
-                    f"{path} was written by a newer version of Wirecopy (revision {current}; this one knows {head}): "
-                    "install that version again, or put a copy from its backups folder in its place"
-                )
-            if not upgrade:
-                raise StoreError(f"{path} is of an older version (revision {current}): run `wirecopy db upgrade`")
             _make_safe(engine, path, current, now)
         _upgrade(engine, path, folder or scripts())
     finally:
         engine.dispose()
+
+
+def is_current(path: Path) -> bool:
+    """Whether a file is a store of the newest revision, and not an empty one; it is left as it is.
+
+    Raises StoreError for an older or a newer one, a damaged one, and somebody else's database.
+    """
+    return _is_newest(path, _look(path), upgrade=False, folder=scripts())
+
+
+def _is_newest(path: Path, current: str | None, *, upgrade: bool, folder: Path) -> bool:
+    known = ScriptDirectory(str(folder))
+    head = known.get_current_head()
+    if current is None or current == head:
+        return current is not None
+    if current not in {script.revision for script in known.walk_revisions()}:
+        raise StoreError(
+            f"{path} was written by a newer version of Wirecopy (revision {current}; this one knows {head}): "
+            "install that version again, or put a copy from its backups folder in its place"
+        )
+    if not upgrade:
+        raise StoreError(f"{path} is of an older version (revision {current}): run `wirecopy db upgrade`")
+    return False
 
 
 def _look(path: Path) -> str | None:

@@ -194,3 +194,17 @@ def test_opening_again_changes_nothing(tmp_path: Path, old: Path) -> None:
     with Store.open(URL, base=tmp_path, now=NOW + timedelta(days=1)) as store:
         assert list(store.read_now(feeds.memories)) == ["alpha"]
     assert not (old.parent / "backups").exists()
+
+
+def test_a_store_is_looked_at_and_left_as_it_is(old: Path, tmp_path: Path) -> None:
+    before = {path.name: path.read_bytes() for path in old.parent.glob(f"{old.name}*")}
+    with Store.look(URL, base=tmp_path) as store:
+        assert "alpha" in store.read_now(feeds.memories)
+        with pytest.raises(StoreError, match="read-only"):
+            subscribe(store, "beta")
+    assert {path.name: path.read_bytes() for path in old.parent.glob(f"{old.name}*")} == before
+
+
+def test_where_there_is_no_store_none_is_made(tmp_path: Path) -> None:
+    assert Store.look(URL, base=tmp_path) is None
+    assert not list(tmp_path.iterdir())

@@ -90,6 +90,7 @@ class Post(TypedDict):
     images: Annotated[list[Image], Field(description="the pictures of the text")]
     enclosures: list[Enclosure]
     credit: Credit
+    closing: Annotated[str, Field(description="safe HTML: what stands behind the credit; empty: nothing")]
     rights: Annotated[Literal["link", "excerpt", "full"], Field(description="what may be shown")]
     feed: Annotated[str, Field(description="the feed's name in the configuration")]
     source_name: Annotated[str, Field(description="the publisher")]
@@ -226,6 +227,7 @@ def _post(post: types.Post, language: str) -> Post:
         "images": [_image(image) for image in post.images],
         "enclosures": [{"url": file.url, "type": file.type, "length": file.length} for file in post.enclosures],
         "credit": _credit(post.credit),
+        "closing": post.closing,
         "rights": post.rights.value,
         "feed": post.feed,
         "source_name": post.source_name,

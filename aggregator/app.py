@@ -19,7 +19,7 @@ from aggregator.fetch.transport import guarded
 from aggregator.media import Library
 from aggregator.pipeline import Deliverer, Refresher, SecondLooks, Taker, Workers
 from aggregator.policy import recovery
-from aggregator.store import Session, Store, claims, deliveries, feeds, hosts, lock, second_looks
+from aggregator.store import Session, Store, claims, deliveries, feeds, hosts, identities, lock, second_looks
 from aggregator.targets import Connect, Describes, Finds, Follows, Settles, Target
 from aggregator.types import Feed, SourceInfo
 
@@ -77,6 +77,8 @@ def open_store(config: Config, now: Callable[[], datetime] = clock) -> Iterator[
         store = Store.open(config.store.url, base=config.folder, now=now())
         try:
             store.write_now(_unstick, now())
+            while store.write_now(identities.restate) >= identities.RESTATED_AT_ONCE:
+                continue
             yield store
         finally:
             store.close()

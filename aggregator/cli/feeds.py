@@ -33,6 +33,7 @@ def feeds(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
     """Lists the feeds and how each is doing."""
+    from aggregator.policy import trust
     from aggregator.store import feeds as rows
 
     with opened(ctx) as (config, store):
@@ -42,12 +43,18 @@ def feeds(
             for name in config.feed_names
             if not failing or (name in known and (known[name].failures or known[name].gone))
         ]
+        twins = store.read_now(rows.same_documents)
         paused = {name: wait for name, wait in waits(config, store).items() if wait.paused}
     nothing = "no feed is failing" if failing else "no feeds: add one with `wirecopy add URL`"
     show(records, COLUMNS, as_json=as_json, nothing=nothing)
     for line in records:
         if line.get("held"):
             tell(f"{line['name']} has entries that are held: `wirecopy explain {line['name']}` tells why")
+    for one, *others in twins:
+        tell(f"the feeds {one} and {', '.join(others)} are the same document: keep one of them")
+    for feed in known.values():
+        if feed.identity_reason and config.feed(feed.name).identity is None:
+            tell(f"the entries of {feed.name} are told apart {trust.told(feed.identity)}: {feed.identity_reason}")
     for name, wait in paused.items():
         tell(f"the target {name} is {wait}")
 
@@ -68,6 +75,8 @@ def record(line: FeedOverview) -> Record:
         "failures": line.failures,
         "last_error": line.last_error,
         "gone": line.gone,
+        "identity": str(line.identity),
+        "identity_reason": line.identity_reason,
     }
 
 

@@ -100,6 +100,7 @@ def _merge(name: str, own: FeedSettings, config: Config) -> Feed:
         duplicates=settings.duplicates or built_in.duplicates,
         lead=settings.lead or built_in.lead,
         withdrawn=settings.withdrawn or built_in.withdrawn,
+        identity=settings.identity,
         targets=settings.targets or tuple(config.targets),
         transforms=_steps(settings, config),
         allow_hosts=settings.allow_hosts or (),

@@ -33,7 +33,7 @@ from aggregator.config.values import (
     StoreUrl,
     Template,
 )
-from aggregator.types import Duplicates, Future, Lead, Rights, Withdrawals
+from aggregator.types import Duplicates, Future, Identity, Lead, Rights, Withdrawals
 
 #: Nobody's public server is asked more often than this, whatever ``floor`` says.
 HARD_FLOOR = timedelta(minutes=5)
@@ -212,6 +212,7 @@ class FeedDefaults(Section):
     duplicates: Duplicates | None = None
     lead: Lead | None = None
     withdrawn: Withdrawals | None = None
+    identity: Identity | None = None
     targets: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
     profiles: tuple[str, ...] | None = None
     transforms: tuple[TransformTable, ...] | None = None

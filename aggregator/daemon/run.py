@@ -88,6 +88,8 @@ async def _live(config: Config, store: Store, signals: _Signals, on_ready: Calla
         app = await stack.enter_async_context(open_app(config, store))
         health = _Health(app)
         await _serve(stack, app, health)
+        for one, *others in await store.read(feeds.same_documents):
+            log.warning("feeds are the same document: keep one of them", feeds=", ".join([one, *others]))
         work = Work(app)
         await work.flush()
         await health.look()

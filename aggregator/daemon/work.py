@@ -334,6 +334,8 @@ class Work:
         self._unfinished.update(self._app.targets)
 
     def _tell_refreshed(self, feed: Feed, done: Refreshed) -> None:
+        if done.distrust:
+            self._log.warning("ids of the feed are trusted no more", reason=done.distrust)
         if done.held and done.outcome == "read":
             self._log.warning("entries held", reason=done.held, release=f"wirecopy release {feed.name}")
         if done.outcome == "failed":

@@ -22,11 +22,12 @@ from aggregator.pipeline import retractions, work
 from aggregator.pipeline.taken import Taken, foresee, save
 from aggregator.pipeline.taking import Taker, Wanted, together
 from aggregator.pipeline.workers import Workers
-from aggregator.policy import change, dates, error_items, flood, hold, identity, schedule
+from aggregator.policy import change, dates, error_items, flood, hold, recognition, schedule, trust
 from aggregator.policy.change import Change
 from aggregator.policy.hold import Cause
-from aggregator.store import Session, Store, entries, feeds, held, hosts, journal
-from aggregator.types import Entry, Feed, FeedMemory, Known, Outcome, Response, Step
+from aggregator.policy.recognition import Layer, Met, Stored
+from aggregator.store import Session, Store, entries, feeds, held, hosts, identities, journal
+from aggregator.types import Entry, Feed, FeedMemory, Outcome, Response, Step
 
 #: Entries written in one transaction, and their pages asked for at one time.
 CHUNK = 8
@@ -49,6 +50,7 @@ class Refreshed:
     outcome: str  #: ``unchanged``, ``read`` or ``failed``
     reason: str
     counts: Mapping[str, int] = field(default_factory=dict)  #: entries by what was decided
+    distrust: str = ""  #: why its ids are trusted no more from now on; empty: nothing has changed in that
     held: str = ""  #: why new entries are held or quarantined from now on; empty: none are
     next_fetch_at: datetime | None = None  #: None: never
     doubt: str = ""  #: what a person has to decide about entries that seem withdrawn; empty: nothing
@@ -93,19 +95,23 @@ class Refresher:
             return await self._fail(feed, error)
         counts: Counter[str] = Counter()
         why_held, doubt = "", ""
-        shown: dict[str, Entry] = {}
-        async for chunk in self.gather(current, reading, counts, shown):
+        met = await self.meet(current, reading)
+        async for chunk in self.gather(current, reading, counts, met):
             await self._store.write(save, chunk, current, self._now())
             on_stored()
             why_held = why_held or next((taken.reason for taken in chunk if taken.hold is not None), "")
+        memory = trust.after(feed, reading.trust, met, memory)
+        names = _names(reading, met, memory)
         outcome, reason = "read", _summary(counts, reading)
         if report := error_items.failure(reading.parsed, reading.reports):
             memory, outcome, reason = schedule.after_report(feed.memory, memory, report), "failed", report
         else:
+            shown = {entry.key: entry for entry in _as_met(reading, met).parsed.entries}
             doubt = await self._store.write(retractions.of_document, feed, reading.parsed, shown, self._now())
             on_stored()
-        done = await self._close(feed, memory, outcome, reason, counts, tuple(shown))
-        return replace(done, held=why_held, doubt=doubt)
+        done = await self._close(feed, memory, outcome, reason, counts, names)
+        distrust = memory.identity_reason if memory.identity is not feed.memory.identity else ""
+        return replace(done, held=why_held, doubt=doubt, distrust=distrust)
 
     async def read(self, feed: Feed) -> tuple[Feed, work.Reading]:
         """The feed as its document describes it now, and that document. Raises FetchError, ParseError."""
@@ -114,13 +120,13 @@ class Refresher:
         return current, reading
 
     async def gather(
-        self, feed: Feed, reading: work.Reading, counts: Counter[str], shown: dict[str, Entry]
+        self, feed: Feed, reading: work.Reading, counts: Counter[str], met: Mapping[str, Met]
     ) -> AsyncIterator[list[Taken]]:
         """Decides about every entry of a document and makes the posts of the wanted ones, a chunk at a time.
 
-        Writes nothing. ``counts`` is filled with what was decided, ``shown`` with the entries by their stored keys.
+        Writes nothing. ``counts`` is filled with what was decided; ``met`` is what the entries were recognised as.
         """
-        wanted, rest = await self._sort(feed, reading, counts, shown)
+        wanted, rest = await self._sort(feed, reading, counts, met)
         if rest:
             yield rest
         for start in range(0, len(wanted), CHUNK):
@@ -133,31 +139,25 @@ class Refresher:
         Writes nothing. What a run decides when it saves them is foreseen.
         """
         now, wanted = self._now(), replace(feed, max_age=None, max_new=limit)
-        known = await self._known(feed, reading)
+        met = await self.meet(feed, reading)
+        known, reading = {one.key: one for one in met.values()}, _as_met(reading, met)
         found: list[Taken] = []
         for entry in _newest_first(reading.parsed.entries)[:limit]:
-            aliases, hashed = reading.aliases[entry.key], reading.hashes[entry.key]
-            stored, how = identity.recognise(entry, aliases, known)
+            traits, hashed, one = reading.traits[entry.key], reading.hashes[entry.key], known[entry.key]
             report = reading.reports.get(entry.key, "")
             decision = change.decide(
-                entry, stored, how, content_hash=hashed, feed=wanted, taken=0, now=now, reported=report
+                entry, one.known, one.reason, content_hash=hashed, feed=wanted, taken=0, now=now, reported=report
             )
-            one = replace(entry, key=stored.key) if stored else entry
-            why = self._step(feed, one, "change", decision.outcome, decision.reason)
-            if decision.outcome is Change.BURIED or (stored is None and decision.outcome in NOT_WANTED):
+            why = self._step(feed, entry, "change", decision.outcome, decision.reason)
+            if decision.outcome is Change.BURIED or (one.known is None and decision.outcome in NOT_WANTED):
                 outcome = NOT_WANTED.get(decision.outcome, Outcome.BURIED)
-                found.append(Taken(one, aliases, hashed, outcome, decision.reason, (why,)))
+                found.append(Taken(entry, traits, hashed, outcome, decision.reason, (why,)))
                 continue
             taken = await self._taker.take(
-                wanted, Wanted(entry=one, known=stored, why=why, aliases=aliases, content_hash=hashed)
+                wanted, Wanted(entry=entry, known=one.known, why=why, traits=traits, content_hash=hashed)
             )
             found.append(await self._store.read(foresee, taken, feed, now))
         return found
-
-    async def _known(self, feed: Feed, reading: work.Reading) -> dict[str, Known]:
-        """What is stored of the entries of a document, by each of their names."""
-        names = {name for each in reading.aliases.values() for name in each}
-        return await self._store.read(entries.known, feed.name, list(reading.hashes), names)
 
     async def _ask(self, feed: Feed) -> Response:
         url = schedule.address(feed, self._now())
@@ -175,29 +175,40 @@ class Refresher:
     async def _read(self, feed: Feed, response: Response) -> tuple[Feed, FeedMemory, work.Reading]:
         """The document; the feed as it describes itself; and the memory to keep once all of it is stored."""
         options = dict(feed.options)
-        reading = await self._workers.run(work.read_feed, feed.kind, response, options, timeout=self._timeout)
+        reading = await self._workers.run(
+            work.read_feed, feed.kind, response, options, trust.given(feed), timeout=self._timeout
+        )
         memory = schedule.after_success(feed.memory, response, reading.parsed, self._now())
         # Until its first document is stored as a whole, a feed counts as newly subscribed.
         current = replace(feed, memory=replace(memory, subscribed_at=feed.memory.subscribed_at))
         return current, memory, reading
 
+    async def meet(self, feed: Feed, reading: work.Reading) -> dict[str, Met]:
+        """What the entries of a document are to the store, by key."""
+        found = reading.parsed.entries
+        names = {name for each in reading.traits.values() for name in each.names}
+        named = await self._store.read(entries.known, feed.name, list(reading.hashes), names)
+        headings = set(recognition.unknown(found, reading.traits, named))
+        kin = await self._store.read(identities.kin, feed.name, headings) if headings else {}
+        stored = Stored(named=named, kin=kin)
+        return recognition.meet(found, reading.traits, reading.hashes, stored, reading.trust.level)
+
     async def _sort(
-        self, feed: Feed, reading: work.Reading, counts: Counter[str], shown: dict[str, Entry]
+        self, feed: Feed, reading: work.Reading, counts: Counter[str], met: Mapping[str, Met]
     ) -> tuple[list[Wanted], list[Taken]]:
         """Parts the entries of a document into those to go on with (oldest first) and those decided already."""
         now = self._now()
-        known = await self._known(feed, reading)
+        known = {one.key: one for one in met.values()}
+        reading = _as_met(reading, met)
         wanted: list[Wanted] = []
         rest: list[Taken] = []
         new = 0
-        met: set[str] = set()
         for entry in _newest_first(reading.parsed.entries):
-            aliases, hashed = reading.aliases[entry.key], reading.hashes[entry.key]
-            stored, how = identity.recognise(entry, aliases, known)
+            traits, hashed, one = reading.traits[entry.key], reading.hashes[entry.key], known[entry.key]
             decision = change.decide(
                 entry,
-                stored,
-                how,
+                one.known,
+                one.reason,
                 content_hash=hashed,
                 feed=feed,
                 taken=new,
@@ -206,20 +217,18 @@ class Refresher:
             )
             kind, reason = decision.outcome, decision.reason
             counts[kind] += 1
-            shown[stored.key if stored else entry.key] = entry
             new += kind is Change.NEW
-            one = replace(entry, key=stored.key) if stored else entry
-            met.update({entry.key} if stored else ())
             if kind in {Change.NEW, Change.CHANGED}:
-                why = self._step(feed, one, "change", kind, reason)
-                wanted.append(Wanted(entry=one, known=stored, why=why, aliases=aliases, content_hash=hashed))
-            elif stored is not None and kind is Change.HELD:
-                rest.append(Taken(one, aliases, hashed, Outcome.HELD, reason, unchanged=True))
+                why = self._step(feed, entry, "change", kind, reason)
+                wanted.append(Wanted(entry=entry, known=one.known, why=why, traits=traits, content_hash=hashed))
+            elif one.known is not None and kind is Change.HELD:
+                rest.append(Taken(entry, traits, hashed, Outcome.HELD, reason, unchanged=True))
             elif kind in NOT_WANTED:
                 steps = (self._step(feed, entry, "change", NOT_WANTED[kind], reason),)
                 held_for = hold.hold(entry, HOLDS[kind], now) if kind in HOLDS else None
-                rest.append(Taken(entry, aliases, hashed, NOT_WANTED[kind], reason, steps, hold=held_for))
-        wanted, flooded = await self._brake(feed, reading, wanted, met)
+                rest.append(Taken(entry, traits, hashed, NOT_WANTED[kind], reason, steps, hold=held_for))
+        shown_before = {one.key for one in met.values() if one.known is not None}
+        wanted, flooded = await self._brake(feed, reading, wanted, shown_before)
         if flooded:
             counts[Change.NEW] -= len(flooded)
             counts[Change.HELD] += len(flooded)
@@ -242,7 +251,7 @@ class Refresher:
         taken = [
             Taken(
                 one.entry,
-                one.aliases,
+                one.traits,
                 one.content_hash,
                 Outcome.HELD,
                 found.reason,
@@ -265,7 +274,7 @@ class Refresher:
         outcome: str,
         reason: str,
         counts: Mapping[str, int] = MappingProxyType({}),
-        shown: Sequence[str] = (),
+        names: Mapping[str, Sequence[str]] = MappingProxyType({}),
     ) -> Refreshed:
         """Writes the feed's memory with its next due time; the last transaction of a refresh."""
         now = self._now()
@@ -275,7 +284,10 @@ class Refresher:
         said = f"{reason}; next {why}"
         step = Step(at=now, feed=feed.name, entry_key=None, step="refresh", outcome=outcome, reason=said)
         steps = () if outcome == "unchanged" else (step,)
-        await self._store.write(_close, feed.name, memory, steps, self._client.hosts.blocked(), shown, now)
+        if memory.identity is not feed.memory.identity:
+            told = f"entries are told apart {trust.told(memory.identity)} from now on: {memory.identity_reason}"
+            steps = (*steps, replace(step, step="identity", outcome=str(memory.identity), reason=told))
+        await self._store.write(_close, feed.name, memory, steps, self._client.hosts.blocked(), names, now)
         again = due if due < schedule.NEVER else None
         return Refreshed(feed=feed.name, outcome=outcome, reason=reason, counts=counts, next_fetch_at=again)
 
@@ -289,14 +301,35 @@ def _close(
     memory: FeedMemory,
     steps: Sequence[Step],
     blocked: Mapping[str, datetime],
-    shown: Sequence[str],
+    names: Mapping[str, Sequence[str]],
     now: datetime,
 ) -> None:
     feeds.save_memory(session, feed, memory)
-    entries.touch(session, feed, shown, now)
+    entries.touch(session, feed, names, now)
+    identities.learn(session, feed, names)
     journal.write(session, steps)
     for domain, until in blocked.items():
         hosts.block(session, domain, until)
+
+
+def _as_met(reading: work.Reading, met: Mapping[str, Met]) -> work.Reading:
+    """The document with the keys that its entries are known by."""
+    found = {met[entry.key].key: replace(entry, key=met[entry.key].key) for entry in reading.parsed.entries}
+    return replace(
+        reading,
+        parsed=replace(reading.parsed, entries=tuple(found.values())),
+        traits={met[key].key: traits for key, traits in reading.traits.items()},
+        hashes={met[key].key: hashed for key, hashed in reading.hashes.items()},
+    )
+
+
+def _names(reading: work.Reading, met: Mapping[str, Met], memory: FeedMemory) -> dict[str, tuple[str, ...]]:
+    """The stored entries that a document showed, by key, each with the names that are new for it."""
+    learns = trust.may_learn(memory)
+    return {
+        one.key: (key, *reading.traits[key].names) if learns and one.layer not in (Layer.KEY, Layer.NEW) else ()
+        for key, one in met.items()
+    }
 
 
 def _newest_first(found: Sequence[Entry]) -> list[Entry]:

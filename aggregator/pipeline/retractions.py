@@ -24,7 +24,7 @@ def of_document(session: Session, feed: Feed, parsed: Parsed, shown: Mapping[str
     ``shown`` are its entries by the key under which they are stored. Answers what a person has to be told: how many
     are held back because they are too many; empty where none are new.
     """
-    told = _deleted(parsed, shown)
+    told = _deleted(session, feed, parsed, shown)
     for one in retractions.lines(session, feed=feed.name, handling=Handling.HELD):
         if one.sign in OF_FEEDS and one.entry_key in shown and one.entry_key not in told:
             retractions.drop(session, feed.name, one.entry_key)  # it is back
@@ -97,16 +97,18 @@ def hold(session: Session, lines: Collection[EntryLine], sign: Sign, reasons: Ma
         journal.write(session, [_step(line.feed, line.key, Handling.HELD, said, now)])
 
 
-def _deleted(parsed: Parsed, shown: Mapping[str, Entry]) -> dict[str, str]:
+def _deleted(session: Session, feed: Feed, parsed: Parsed, shown: Mapping[str, Entry]) -> dict[str, str]:
     """The entries that a document says are withdrawn, by key, each with the reason."""
     found: dict[str, str] = {}
-    for word in parsed.deleted:
-        (entry,) = identity.assign([Entry(guid=word.guid)])
-        there = shown.get(entry.key)
+    words = {entry.key: word for word in parsed.deleted for entry in identity.assign([Entry(guid=word.guid)])}
+    known = entries.known(session, feed.name, words, ()) if words else {}
+    for own_key, word in words.items():
+        key = known[own_key].key if own_key in known else own_key
+        there = shown.get(key)
         updated_at = (there.updated_at or there.published_at) if there else None
         if retraction.deleted(word, shown=there is not None, updated_at=updated_at):
             since = f" since {word.at:%Y-%m-%d %H:%M} UTC" if word.at else ""
-            found[entry.key] = f"its feed says that it is deleted{since} (at:deleted-entry)"
+            found[key] = f"its feed says that it is deleted{since} (at:deleted-entry)"
     return found
 
 

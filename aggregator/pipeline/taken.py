@@ -13,6 +13,7 @@ from aggregator.policy import change, identity
 from aggregator.policy.duplicates import Story
 from aggregator.policy.fingerprints import Fingerprint
 from aggregator.policy.hold import Hold
+from aggregator.policy.identity import Traits
 from aggregator.policy.originals import Credited
 from aggregator.policy.retraction import Sign
 from aggregator.policy.second_look import Look
@@ -39,7 +40,7 @@ class Taken:
     """One entry after all decisions but the last: whether its story is told by then."""
 
     entry: Entry
-    aliases: tuple[str, ...]
+    traits: Traits
     content_hash: str
     outcome: Outcome
     reason: str
@@ -208,7 +209,7 @@ def _record(taken: Taken, feed: Feed) -> EntryRecord:
         outcome=taken.outcome,
         reason=taken.reason,
         canonical_url=article.canonical_url if article else None,
-        aliases=taken.aliases,
+        traits=taken.traits,
         post_key=taken.post.key if taken.post else None,
         told_by=taken.told_by,
         shared=taken.match.share if taken.match else None,

@@ -17,6 +17,7 @@ from aggregator.pipeline.taken import Taken
 from aggregator.pipeline.workers import Workers
 from aggregator.policy import change, dates, duplicates, retraction, rights, second_look
 from aggregator.policy.change import Change
+from aggregator.policy.identity import NO_TRAITS, Traits
 from aggregator.policy.second_look import Look, Meanwhile
 from aggregator.store import Store, entries, posts
 from aggregator.types import Article, Basis, Duplicates, Entry, Feed, Known, Outcome, OwnPost, Post, Rights, Site, Step
@@ -35,7 +36,7 @@ class Wanted:
     known: Known | None  #: what the store holds of it; None: it is new
     why: Step  #: the decision to take it
     content_hash: str
-    aliases: tuple[str, ...] = ()
+    traits: Traits = NO_TRAITS
     looks: int = 0  #: how often its page was looked at again
     no_page: str = ""  #: why its page is not asked for; empty: nothing forbids it
 
@@ -70,7 +71,7 @@ class Taker:
             step = self._step(feed, entry, "extract", Outcome.TOO_OLD, too_old)
             return Taken(
                 entry,
-                wanted.aliases,
+                wanted.traits,
                 wanted.content_hash,
                 Outcome.TOO_OLD,
                 too_old,
@@ -83,7 +84,7 @@ class Taker:
         look = self._look(wanted, article, allowed, error) if error else None
         taken = Taken(
             entry,
-            wanted.aliases,
+            wanted.traits,
             wanted.content_hash,
             Outcome.QUEUED,
             "",

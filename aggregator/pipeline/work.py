@@ -11,6 +11,8 @@ from aggregator.markup import text
 from aggregator.pipeline import compose
 from aggregator.policy import change, error_items, fingerprints, identity
 from aggregator.policy.fingerprints import Fingerprint
+from aggregator.policy.identity import Traits
+from aggregator.policy.trust import Trust, of_document
 from aggregator.types import Article, Entry, Parsed, Post, Response, StepSettings
 
 
@@ -19,7 +21,8 @@ class Reading:
     """One feed document, read and ready for decisions."""
 
     parsed: Parsed  #: its entries have their keys
-    aliases: Mapping[str, tuple[str, ...]]  #: by entry key
+    trust: Trust  #: by what its entries are told apart
+    traits: Mapping[str, Traits]  #: by entry key
     hashes: Mapping[str, str]  #: content hash by entry key
     reports: Mapping[str, str]  #: what it says, by entry key, of each that reports an error and is no article
 
@@ -32,14 +35,23 @@ class Read:
     fingerprint: Fingerprint | None  #: of its text; None: that is too short to be told from its like
 
 
-def read_feed(kind: str, response: Response, options: Mapping[str, object]) -> Reading:
-    """A feed document with its entries' keys, aliases, content hashes and reports of errors. Raises ParseError."""
+def read_feed(kind: str, response: Response, options: Mapping[str, object], before: Trust) -> Reading:
+    """A feed document with its entries' keys, traits, content hashes and reports of errors. Raises ParseError.
+
+    ``before`` is how far the feed was trusted to tell its entries apart; the document may show it to be worse.
+    """
     parsed = sources.parse(kind, response, options)
-    entries = identity.assign(parsed.entries)
+    trust = before if before.by_hand else of_document(parsed.entries, before)
+    entries = identity.assign(parsed.entries, trust.level)
     hashes = {entry.key: change.content_hash(entry.title, _text(entry)) for entry in entries}
     parsed = replace(parsed, entries=entries)
-    reports = error_items.reports(parsed, response.requested_url)
-    return Reading(parsed=parsed, aliases=identity.aliases(entries), hashes=hashes, reports=reports)
+    return Reading(
+        parsed=parsed,
+        trust=trust,
+        traits=identity.traits(entries),
+        hashes=hashes,
+        reports=error_items.reports(parsed, response.requested_url),
+    )
 
 
 def read_page(response: Response, entry: Entry) -> Read:

@@ -75,12 +75,11 @@ def of(text: str) -> Fingerprint | None:
     hashes = shingles(found)
     if len(hashes) < LOWEST:
         return None
-    downwards = sorted(hashes, reverse=True)
     return Fingerprint(
         shingles=len(hashes),
-        sketch=_registers(downwards, REGISTERS),
-        numbers=_registers(sorted(map(_hash, numbers(found)), reverse=True), NUMBER_REGISTERS),
-        lowest=tuple(number - 2**31 for number in downwards[: -LOWEST - 1 : -1]),
+        sketch=registers(hashes, REGISTERS),
+        numbers=registers(map(hash_of, numbers(found)), NUMBER_REGISTERS),
+        lowest=tuple(number - 2**31 for number in sorted(hashes)[:LOWEST]),
     )
 
 
@@ -94,14 +93,16 @@ def shared(one: bytes, other: bytes, without: Collection[int] = ()) -> tuple[flo
     return (alike / len(told) if told else 0.0), len(told)
 
 
-def _registers(downwards: Iterable[int], count: int) -> bytes:
+def registers(hashes: Iterable[int], count: int) -> bytes:
+    """A sketch of a set of hashes: one register for each of ``count`` parts of the hash space."""
     kept = bytearray(count)
-    for number in downwards:  # the lowest hash of each part is the last, and stays
+    for number in sorted(hashes, reverse=True):  # the lowest hash of each part is the last, and stays
         kept[number % count] = 1 + number // count % 255
     return bytes(kept)
 
 
-def _hash(word: str) -> int:
+def hash_of(word: str) -> int:
+    """The hash of one word: 32 bits."""
     return crc32(word.encode()) * 0x9E3779B1 & 0xFFFFFFFF
 
 

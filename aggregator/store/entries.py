@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from aggregator import urls
 from aggregator.policy.duplicates import Told
-from aggregator.policy.identity import SCHEME
+from aggregator.policy.identity import NO_TRAITS, SCHEME, Traits
 from aggregator.store import posts, tombstones
 from aggregator.store.models import AliasRow, DeliveryRow, EntryRow, PostRow, RevisionRow
 from aggregator.store.statements import chunks, upsert
@@ -25,7 +25,8 @@ FOUND_AT_MOST = 50
 ADDRESS = "u:"
 SHORTEST_PREFIX = 6  #: of a post's key, for ``find``
 
-_KNOWN = (
+#: The columns that make a ``Known``, by ``as_known``.
+KNOWN = (
     EntryRow.key,
     EntryRow.outcome,
     EntryRow.content_hash,
@@ -34,11 +35,15 @@ _KNOWN = (
     EntryRow.published_at,
     EntryRow.title,
     EntryRow.url,
+    EntryRow.guid,
+    EntryRow.words,
     EntryRow.basis,
 )
 _FIRST = ("published_at",)
 _IF_KNOWN = (
     "guid",
+    "heading",
+    "words",
     "url",
     "link_key",
     "canonical_url",
@@ -67,7 +72,7 @@ class EntryRecord:
     reason: str
     canonical_url: str | None = None  #: as its page says; None: not known
     compare_url: str | None = None  #: comparison form of the canonical address; None: made from that or from the link
-    aliases: tuple[str, ...] = ()  #: its other names within the feed
+    traits: Traits = NO_TRAITS  #: its other names within the feed, among them; what it does not have stays as it was
     post_key: str | None = None  #: None: no post was made; an earlier one stays with it
     told_by: str | None = None  #: key of another entry's post that tells its story
     shared: float | None = None  #: the share of its words and of that post's that is in both; None: not by words
@@ -132,22 +137,22 @@ class Revision:
 
 
 def known(session: Session, feed: str, keys: Collection[str], aliases: Collection[str]) -> dict[str, Known]:
-    """What the store holds under these keys and aliases of a feed, each by the key or the alias.
+    """What the store holds under these keys and aliases of a feed, each by the key or the alias. A key may be an alias.
 
     What a tombstone stands for is known as buried, whatever else is known of it, and though it came
     through another feed, where an alias is the address that was buried.
     """
     found: dict[str, Known] = {}
     for chunk in chunks(keys):
-        rows = session.execute(select(*_KNOWN).where(EntryRow.key.in_(chunk), EntryRow.feed == feed))
-        found |= {row.key: _known(row) for row in rows}
-    for chunk in chunks(aliases):
+        rows = session.execute(select(*KNOWN).where(EntryRow.key.in_(chunk), EntryRow.feed == feed))
+        found |= {row.key: as_known(row) for row in rows}
+    for chunk in chunks({*aliases, *(key for key in keys if key not in found)}):
         named = (
-            select(AliasRow.alias, *_KNOWN)
+            select(AliasRow.alias, *KNOWN)
             .join(EntryRow, (EntryRow.key == AliasRow.entry_key) & (EntryRow.feed == AliasRow.feed))
             .where(AliasRow.feed == feed, AliasRow.alias.in_(chunk))
         )
-        found |= {row.alias: _known(row) for row in session.execute(named)}
+        found |= {row.alias: as_known(row) for row in session.execute(named)}
     return _with_tombstones(session, feed, keys, aliases, found)
 
 
@@ -191,7 +196,7 @@ def save(session: Session, records: Sequence[EntryRecord], now: datetime) -> Non
     names = [
         {"feed": record.feed, "alias": alias, "entry_key": record.entry.key}
         for record in records
-        for alias in record.aliases
+        for alias in record.traits.names
     ]
     upsert(session, AliasRow, names, on=("feed", "alias"))
 
@@ -360,6 +365,8 @@ def _with_tombstones(
             published_at=entry.published_at if entry else None,
             title=entry.title if entry else stone.title,
             url=entry.url if entry else stone.url,
+            guid=entry.guid if entry else None,
+            words=entry.words if entry else b"",
             basis=entry.basis if entry else None,
         )
     return found
@@ -392,6 +399,8 @@ def _row(record: EntryRecord, now: datetime) -> dict[str, object]:
         "key": entry.key,
         "identity_scheme": record.identity_scheme,
         "guid": entry.guid,
+        "heading": record.traits.heading,
+        "words": record.traits.words or None,
         "url": entry.url,
         "link_key": urls.compare_key(entry.url) if entry.url else None,
         "canonical_url": record.canonical_url,
@@ -416,7 +425,8 @@ def _row(record: EntryRecord, now: datetime) -> dict[str, object]:
     }
 
 
-def _known(row: Row[*tuple[Any, ...]]) -> Known:
+def as_known(row: Row[*tuple[Any, ...]]) -> Known:
+    """What a row of ``KNOWN`` says."""
     return Known(
         key=row.key,
         outcome=Outcome(row.outcome),
@@ -426,6 +436,8 @@ def _known(row: Row[*tuple[Any, ...]]) -> Known:
         published_at=row.published_at,
         title=row.title,
         url=row.url,
+        guid=row.guid,
+        words=row.words or b"",
         basis=Basis(row.basis) if row.basis else None,
     )
 

@@ -10,10 +10,11 @@ from typing import NamedTuple
 from sqlalchemy import Row, case, func, literal, or_, select, update
 from sqlalchemy.orm import Session
 
+from aggregator.store import renames
 from aggregator.store.columns import EPOCH, MICROSECOND, UtcDateTime
 from aggregator.store.models import EntryRow, FeedRow
 from aggregator.store.statements import upsert
-from aggregator.types import FeedMemory, Outcome
+from aggregator.types import FeedMemory, Identity, Outcome
 
 MEMORY = tuple(field.name for field in fields(FeedMemory))
 _REMEMBERED = tuple(getattr(FeedRow, name) for name in MEMORY)
@@ -75,6 +76,8 @@ class FeedOverview:
     published: int
     held: int
     gone: bool
+    identity: Identity  #: by what its entries are told apart, as it has proved
+    identity_reason: str  #: why not by their ids; empty: they are
 
 
 def sync(session: Session, feeds: Sequence[tuple[str, str, timedelta]], now: datetime) -> Synced:
@@ -83,8 +86,10 @@ def sync(session: Session, feeds: Sequence[tuple[str, str, timedelta]], now: dat
     Feeds that stand there no more are kept, with their entries. A changed address loses what belongs to the old one
     (validators, redirects, failures); it keeps its due time, or is due after one interval if that is sooner. So is a
     feed whose interval is shorter now, unless what we have of it is fresh, or it is failing. One that was away for long
-    is subscribed anew: of what it has brought meanwhile no more is taken than on first subscription.
+    is subscribed anew: of what it has brought meanwhile no more is taken than on first subscription. One that has got
+    another name keeps all that it had.
     """
+    renames.follow(session, {name: url for name, url, _ in feeds})
     stored = {row.name: row for row in session.execute(select(*_SYNCED))}
     wanted = {name: (url, interval) for name, url, interval in feeds}
     added = [_new(name, url, interval, now) for name, (url, interval) in wanted.items() if name not in stored]
@@ -206,6 +211,20 @@ def overview(session: Session) -> list[FeedOverview]:
     return [_overview(row, counted.get(row.name, {})) for row in rows]
 
 
+def same_documents(session: Session) -> list[tuple[str, ...]]:
+    """The names of feeds of the configuration that are one document: by where their addresses lead, or by its bytes."""
+    rows = session.execute(
+        select(FeedRow.name, FeedRow.validators_url, FeedRow.body_hash)
+        .where(FeedRow.removed_at.is_(None), FeedRow.last_success_at.is_not(None))
+        .order_by(FeedRow.name)
+    )
+    found: dict[str, list[str]] = {}
+    for name, url, body_hash in rows:
+        for mark in filter(None, (url, body_hash)):
+            found.setdefault(mark, []).append(name)
+    return sorted({tuple(names) for names in found.values() if len(names) > 1})
+
+
 def _new(name: str, url: str, interval: timedelta, now: datetime) -> dict[str, object]:
     blank = FeedMemory()
     values: dict[str, object] = {field: getattr(blank, field) for field in MEMORY}
@@ -214,7 +233,8 @@ def _new(name: str, url: str, interval: timedelta, now: datetime) -> dict[str, o
 
 def _memory(row: Row[*tuple[object, ...]]) -> FeedMemory:
     values = {name: getattr(row, name) for name in MEMORY}
-    return FeedMemory(**values | {"next_fetch_at": _due_at(values["next_fetch_at"])})
+    due_at, level = _due_at(values["next_fetch_at"]), Identity(values["identity"])
+    return FeedMemory(**values | {"next_fetch_at": due_at, "identity": level})
 
 
 def _due_at(stored: datetime) -> datetime | None:
@@ -236,4 +256,6 @@ def _overview(row: Row[*tuple[object, ...]], counted: Mapping[str, int]) -> Feed
         published=counted.get(Outcome.PUBLISHED, 0),
         held=counted.get(Outcome.HELD, 0),
         gone=row.gone_at is not None,
+        identity=Identity(row.identity),
+        identity_reason=row.identity_reason,
     )

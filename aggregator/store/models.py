@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from sqlalchemy import (
+    BigInteger,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -89,6 +90,9 @@ class FeedRow(Base):
     skip_hours: Mapped[tuple[int, ...]]
     skip_days: Mapped[tuple[int, ...]]
     subscribed_at: Mapped[datetime | None]
+    identity: Mapped[str]
+    identity_doubts: Mapped[int]
+    identity_reason: Mapped[str]
 
 
 class HostRow(Base):
@@ -111,14 +115,18 @@ class EntryRow(Base):
         Index(None, "compare_url"),  # entries.told_at, entries.find
         Index(None, "link_key"),  # likewise
         Index(None, "post_key"),  # entries.find
+        Index(None, "feed", "heading"),  # identities.kin
+        Index(None, "identity_scheme"),  # identities.restate
         Index(None, "told_by", sqlite_where=text("told_by IS NOT NULL"), postgresql_where=text("told_by IS NOT NULL")),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     feed: Mapped[str] = mapped_column(ForeignKey(FeedRow.name))
     key: Mapped[str]
-    identity_scheme: Mapped[int]  #: which rules made ``key`` out of guid, url and title
+    identity_scheme: Mapped[int]  #: which rules made what stands for guid, url, title and text
     guid: Mapped[str | None]
+    heading: Mapped[int | None] = mapped_column(BigInteger)  #: stands for the title; None: no title and no text
+    words: Mapped[bytes | None]  #: sketch of the feed's text; None: it has none, or none was kept
     url: Mapped[str | None]
     link_key: Mapped[str | None]  #: ``urls.compare_key`` of ``url``
     canonical_url: Mapped[str | None]

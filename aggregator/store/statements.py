@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import islice
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import Table, func
 from sqlalchemy.dialects import postgresql, sqlite
@@ -15,6 +15,7 @@ from sqlalchemy.sql.elements import ColumnElement, KeyedColumnElement
 
 from aggregator.store.models import Base
 
+T = TypeVar("T")
 #: The columns of a row that could not be inserted.
 Columns: TypeAlias = ReadOnlyColumnCollection[str, KeyedColumnElement[Any]]
 
@@ -22,7 +23,7 @@ Columns: TypeAlias = ReadOnlyColumnCollection[str, KeyedColumnElement[Any]]
 CHUNK = 500
 
 
-def chunks(values: Collection[str]) -> Iterator[list[str]]:
+def chunks(values: Collection[T]) -> Iterator[list[T]]:
     """The distinct values, in lists short enough for one IN."""
     rest = iter(dict.fromkeys(values))
     while chunk := list(islice(rest, CHUNK)):

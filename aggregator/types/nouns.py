@@ -7,7 +7,18 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from aggregator.types.parts import Author, Deleted, Enclosure, Image, Origin
-from aggregator.types.words import Action, Basis, DeliveryState, Duplicates, Future, Lead, Outcome, Rights, Withdrawals
+from aggregator.types.words import (
+    Action,
+    Basis,
+    DeliveryState,
+    Duplicates,
+    Future,
+    Identity,
+    Lead,
+    Outcome,
+    Rights,
+    Withdrawals,
+)
 
 # --- feed ------------------------------------------------------------------------------------
 
@@ -63,6 +74,9 @@ class FeedMemory:
     skip_hours: tuple[int, ...] = ()
     skip_days: tuple[int, ...] = ()  #: Monday is 0
     subscribed_at: datetime | None = None  #: first successful refresh; None until then
+    identity: Identity = Identity.ID  #: how far its ids and addresses have proved good; never goes back by itself
+    identity_doubts: int = 0  #: documents in a row that spoke against trusting them
+    identity_reason: str = ""  #: why they are not trusted; empty: they are
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +100,7 @@ class Feed:
     duplicates: Duplicates = Duplicates.STORY
     lead: Lead = Lead.ORIGINAL
     withdrawn: Withdrawals = Withdrawals.REMOVE
+    identity: Identity | None = None  #: as configured; None: by its ids, until they prove bad
     targets: tuple[str, ...] = ()
     transforms: tuple[StepSettings, ...] = ()
     allow_hosts: tuple[str, ...] = ()  #: article pages are fetched only from these; empty: any
@@ -244,6 +259,8 @@ class Known:
     published_at: datetime | None = None
     title: str = ""  #: as the entry said when we last took it
     url: str | None = None
+    guid: str | None = None
+    words: bytes = b""  #: sketch of the feed's text, see ``policy.identity``; empty: none is kept
     basis: Basis | None = None  #: where the text of its article came from; None: no article was made
 
 

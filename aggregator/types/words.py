@@ -74,6 +74,14 @@ class Withdrawals(StrEnum):
     REMOVE = "remove"  #: it is taken back everywhere and does not return
 
 
+class Identity(StrEnum):
+    """By what the entries of a feed are told apart. Each level trusts less of what it says than the one before."""
+
+    ID = "id"  #: by their ids
+    ADDRESS = "address"  #: by their addresses, whatever their ids
+    TITLE = "title"  #: by address and title together
+
+
 class Basis(StrEnum):
     """Where the text of an article came from."""
 

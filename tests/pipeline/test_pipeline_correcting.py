@@ -11,6 +11,7 @@ from test_pipeline_stories import FERRY, LIBRARY, outcomes, serve
 from aggregator.errors import CorrectionError
 from aggregator.pipeline import correcting, withdrawal
 from aggregator.pipeline.taken import Taken, save
+from aggregator.policy.identity import NO_TRAITS
 from aggregator.store import EntryLine, entries
 from aggregator.types import Duplicates, Entry, Lead, Outcome
 
@@ -229,7 +230,7 @@ async def test_a_revision_under_way_does_not_take_back_a_post_that_passed_meanwh
     (stale,) = bench.target.posts.values()
     await bench.refresh(replace(serve(bench, "herald", FERRY), lead=Lead.PREFERRED))
     entry = Entry(key=told.key, url=told.url, title="Ferry, more")
-    late = Taken(entry, (), "other", Outcome.QUEUED, "", post=replace(stale, title="Ferry, more"))
+    late = Taken(entry, NO_TRAITS, "other", Outcome.QUEUED, "", post=replace(stale, title="Ferry, more"))
     await bench.store.write(save, [late], first, bench.now())
     await bench.deliver()
     assert shown(bench) == {"The Herald": ["The Post"]}

@@ -316,7 +316,8 @@ async def test_a_delivery_settled_while_an_edit_is_read_keeps_its_outcome(bench:
 
     wanted = feed(bench, item("."))  # the page is the same, and so is what comes of it
     current, reading = await bench.refresher.read(wanted)
-    chunks = [chunk async for chunk in bench.refresher.gather(current, reading, Counter(), {})]
+    met = await bench.refresher.meet(current, reading)
+    chunks = [chunk async for chunk in bench.refresher.gather(current, reading, Counter(), met)]
     await bench.deliver()
     for chunk in chunks:
         await bench.store.write(save, chunk, current, bench.now())

@@ -100,7 +100,7 @@ async def test_feeds_refreshed_at_one_time_make_one_post(bench: Bench, count: in
 async def test_two_entries_of_one_feed_are_two_posts(bench: Bench) -> None:
     await bench.refresh(serve(bench, "herald", FERRY))
     bench.now.forward(hours=2)
-    await bench.refresh(replace(serve(bench, "more", FERRY), name="herald"))
+    await bench.refresh(replace(serve(bench, "more", FERRY, date="05"), name="herald"))
     assert [line.outcome for line in await bench.store.read(entries.lines)] == [Outcome.QUEUED] * 2
 
 

@@ -6,6 +6,7 @@ import pytest
 from store_samples import HOUR, NOW, owe, post, record
 
 from aggregator import urls
+from aggregator.policy.identity import Traits
 from aggregator.store import Store, claims, deliveries, entries, posts, tombstones
 from aggregator.types import Basis, Entry, Outcome, Publication
 
@@ -20,7 +21,9 @@ def known(store: Store, feed: str = "alpha", keys=(), aliases=()):  # type: igno
 
 class TestKnown:
     def test_an_entry_is_known_by_its_key_and_by_its_aliases(self, store: Store) -> None:
-        save(store, record(1, aliases=("u:alpha.example/1", "g:1"), post_key="p", outcome=Outcome.PUBLISHED))
+        save(
+            store, record(1, traits=Traits(names=("u:alpha.example/1", "g:1")), post_key="p", outcome=Outcome.PUBLISHED)
+        )
         found = known(store, keys=["entry-1", "entry-2"], aliases=["u:alpha.example/1", "g:1", "g:2"])
         assert found.keys() == {"entry-1", "u:alpha.example/1", "g:1"}
         for one in found.values():
@@ -28,20 +31,20 @@ class TestKnown:
             assert (one.first_seen_at, one.published_at, one.url) == (NOW, None, "https://alpha.example/1")
 
     def test_another_feed_with_the_same_guid_knows_nothing(self, store: Store) -> None:
-        save(store, record(1, aliases=("g:1",)))
+        save(store, record(1, traits=Traits(names=("g:1",))))
         assert known(store, "beta", ["entry-1"], ["g:1"]) == {}
 
     def test_an_alias_stays_with_the_entry_that_had_it_first(self, store: Store) -> None:
-        save(store, record(1, aliases=("u:page",)), record(2, aliases=("u:page",)))
+        save(store, record(1, traits=Traits(names=("u:page",))), record(2, traits=Traits(names=("u:page",))))
         assert known(store, aliases=["u:page"])["u:page"].key == "entry-1"
 
     def test_many_keys_are_known_at_once(self, store: Store) -> None:
-        save(store, *(record(number, aliases=(f"g:{number}",)) for number in range(1200)))
+        save(store, *(record(number, traits=Traits(names=(f"g:{number}",))) for number in range(1200)))
         found = known(store, keys=[f"entry-{n}" for n in range(1200)], aliases={f"g:{n}" for n in range(1200)})
         assert len(found) == 2400
 
     def test_a_buried_entry_is_known_as_buried_with_all_else_that_is_known(self, store: Store) -> None:
-        save(store, record(1, aliases=("g:1",), post_key="p"))
+        save(store, record(1, traits=Traits(names=("g:1",)), post_key="p"))
         store.write_now(tombstones.bury, "alpha", "entry-1", None, "takedown", NOW)
         for one in known(store, keys=["entry-1"], aliases=["g:1"]).values():
             assert (one.outcome, one.key, one.post_key, one.content_hash) == (Outcome.BURIED, "entry-1", "p", "hash")

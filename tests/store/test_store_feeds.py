@@ -8,7 +8,7 @@ import pytest
 from store_samples import HOUR, MINUTE, NOW, record, subscribe
 
 from aggregator.store import Store, entries, feeds
-from aggregator.types import FeedMemory, Outcome
+from aggregator.types import FeedMemory, Identity, Outcome
 
 FULL = FeedMemory(
     etag='W/"a"',
@@ -38,6 +38,9 @@ FULL = FeedMemory(
     skip_hours=(0, 23),
     skip_days=(6,),
     subscribed_at=NOW,
+    identity=Identity.ADDRESS,
+    identity_doubts=2,
+    identity_reason="they are bad",
 )
 
 
@@ -94,6 +97,9 @@ class TestSync:
             language="en",
             rights="(c)",
             image_url=FULL.image_url,
+            identity=Identity.ADDRESS,
+            identity_doubts=2,
+            identity_reason="they are bad",
             ttl=HOUR,
             update_period=HOUR,
             skip_hours=(0, 23),

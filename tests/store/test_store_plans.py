@@ -18,6 +18,7 @@ from aggregator.store import (
     entries,
     feeds,
     held,
+    identities,
     journal,
     posts,
     second_looks,
@@ -42,6 +43,8 @@ QUICK: dict[str, Callable[[Session], Any]] = {
     "entries.known": lambda s: entries.known(s, "alpha", KEYS, ["u:a", "g:b"]),
     "entries.told_at": lambda s: entries.told_at(s, KEYS),
     "entries.save": lambda s: entries.save(s, [record(1), record(2)], NOW),
+    "identities.kin": lambda s: identities.kin(s, "alpha", [1, 2]),
+    "identities.restate": identities.restate,
     "entries.touch": lambda s: entries.touch(s, "alpha", KEYS, NOW),
     "entries.find": lambda s: entries.find(s, "abcdef"),
     "entries.lines of a feed": lambda s: entries.lines(s, feed="alpha", limit=10),
@@ -73,6 +76,7 @@ MAY_BE_SCANNED = (
     "waiting",
     "anon_1",
     "(subquery-1)",
+    "(subquery-4)",
     "CONSTANT ROW",
 )
 

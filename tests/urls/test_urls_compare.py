@@ -3,7 +3,7 @@
 import base64
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aggregator import urls
@@ -86,6 +86,7 @@ def test_two_pages_stay_two(one: str, other: str) -> None:
     assert urls.compare_key(one) != urls.compare_key(other)
 
 
+@settings(deadline=None)
 @given(st.one_of(st.text(max_size=60), st.from_regex(r"https?://[a-z.]{1,9}/(url|r|\*http)[?/][ -~]{0,40}")))
 def test_seeing_through_never_fails_and_is_done_once(address: str) -> None:
     inner = urls.unwrap(address)

@@ -9,7 +9,7 @@ from aggregator.extract import entry as own
 from aggregator.extract import leads, origins
 from aggregator.extract.blocks import WORD
 from aggregator.extract.reading import Reading
-from aggregator.markup import text
+from aggregator.markup import images, text, tree
 from aggregator.policy import originals
 from aggregator.types import Article, Author, Basis, Entry
 
@@ -45,7 +45,7 @@ def article(found: Reading, entry: Entry) -> Article:
 
 def _from_page(found: Reading, entry: Entry) -> Article:
     meta = found.meta
-    title = text.line(entry.title) or meta.title
+    title = own.title(entry) or meta.title
     published = entry.published_at or _utc(meta.published_at)
     lead = found.lead or next(iter(own.images_of(entry)), None)
     reasons = list(found.reasons)
@@ -103,13 +103,30 @@ def _holds_title(found: Reading, entry: Entry) -> bool:
 
 
 def _standfirst(found: Reading, entry: Entry) -> str:
-    """The feed's summary where it isn't just the article's beginning, else what the page says of itself."""
+    """The feed's summary where it isn't just the article's beginning, else what the page says of itself.
+
+    What the text begins with is one where the page describes itself by it and the lead picture parts it from the rest.
+    """
     begin = " ".join(found.text[:400].lower().split())
-    for value in (text.plain(entry.summary) if entry.summary else "", found.meta.standfirst):
+    for value in (own.summary(entry), found.meta.standfirst):
         line = text.line(value, 500)
         if line and " ".join(line.lower().rstrip(" .…[]").split())[:80] not in begin:
             return line
-    return ""
+    line = text.line(found.meta.standfirst, 500)
+    return line if _stands_above_lead(found, line) else ""
+
+
+def _stands_above_lead(found: Reading, line: str) -> bool:
+    body = tree.body(found.body)
+    if body is None or len(body) < 3 or found.lead is None:
+        return False
+    shown = next(body[1].iter("img"), None)
+    return (
+        (body[0].tag, body[1].tag) == ("p", "figure")
+        and text.line(text.of_element(body[0])) == line
+        and shown is not None
+        and images.key(shown.get("src") or "") == images.key(found.lead.url)
+    )
 
 
 def _authors(entry: Entry) -> tuple[Author, ...]:

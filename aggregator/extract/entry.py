@@ -6,6 +6,7 @@ import lxml.html
 from lxml import etree
 
 from aggregator.extract import boilerplate, leads, origins
+from aggregator.extract.blocks import WORD
 from aggregator.markup import clean, text, tree
 from aggregator.types import Article, Basis, Entry, Image
 
@@ -30,7 +31,7 @@ def article(entry: Entry, reason: str) -> Article:
     told = f"body: the feed's own {method}" if method != "none" else "body: the feed gave no text"
     return Article(
         entry=entry,
-        title=text.line(entry.title),
+        title=title(entry),
         body=html,
         text=plain,
         basis=Basis.FEED,
@@ -41,7 +42,7 @@ def article(entry: Entry, reason: str) -> Article:
         comes_from=origins.chosen(origins.of_text(html, plain), entry.url),
         standfirst=_standfirst(entry, plain) if method == "content" else "",
         authors=entry.authors,
-        publisher=text.line(entry.origin.name, 120) if entry.origin else "",
+        publisher=_origin(entry),
         published_at=entry.published_at,
         modified_at=entry.updated_at,
         lead=lead or next(iter(pictures), None),
@@ -52,13 +53,24 @@ def article(entry: Entry, reason: str) -> Article:
     )
 
 
+def title(entry: Entry) -> str:
+    """The title of an entry as one line, without the publisher's name, which news searches put behind it."""
+    line, name = text.line(entry.title), _origin(entry)
+    return (line.removesuffix(f" - {name}") if name else line) or line
+
+
 def summary(entry: Entry) -> str:
-    """The summary of an entry as plain text, without lines that a feed adds; empty where it has none."""
+    """The summary of an entry as plain text, without lines that a feed adds; empty where it has none.
+
+    One that says nothing but the title and the publisher, as those of news searches, is none.
+    """
     body = tree.body(entry.summary)
     if body is None:
         return ""
     _drop_furniture(body)
-    return text.of_element(body)
+    plain = text.of_element(body)
+    words, headline = _words(plain[:1000]), _words(title(entry))
+    return "" if words in (headline, headline + _words(_origin(entry))) else plain
 
 
 def images_of(entry: Entry) -> list[Image]:
@@ -95,6 +107,14 @@ def _drop_furniture(body: lxml.html.HtmlElement) -> None:
 def _inner(body: lxml.html.HtmlElement) -> list[str]:
     start = (body.text or "").replace("&", "&amp;").replace("<", "&lt;")
     return [start, *(etree.tostring(child, encoding="unicode", method="html") for child in body)]
+
+
+def _origin(entry: Entry) -> str:
+    return text.line(entry.origin.name, 120) if entry.origin else ""
+
+
+def _words(line: str) -> list[str]:
+    return WORD.findall(line.lower())
 
 
 def _standfirst(entry: Entry, plain: str) -> str:

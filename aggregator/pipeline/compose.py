@@ -13,7 +13,7 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from aggregator import extract, urls
 from aggregator.errors import ConfigError, Problem
-from aggregator.markup import clean, text
+from aggregator.markup import blocks, clean, text
 from aggregator.policy import dates, identity
 from aggregator.policy.rights import quotable
 from aggregator.targets.shared import texts
@@ -192,10 +192,19 @@ def _own_words(entry: Entry) -> str:
 
 def _body(article: Article, rights: Rights, excerpt: str) -> str:
     if rights is Rights.FULL:
-        return article.body
+        return _below(article.standfirst, article.body)
     if rights is Rights.EXCERPT:
         return f"<p>{escape(excerpt)}</p>" if excerpt else ""
     return ""
+
+
+def _below(standfirst: str, html: str) -> str:
+    """The text without a first paragraph that is the standfirst, which stands above it."""
+    body = blocks.read(html) if standfirst else None
+    if body is None or not len(body) or body[0].tag != "p" or text.line(text.of_element(body[0])) != standfirst:
+        return html
+    body[0].drop_tree()
+    return blocks.write(body)
 
 
 def _published_at(article: Article, now: datetime) -> datetime:

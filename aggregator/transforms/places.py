@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from html import escape
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, model_validator
@@ -18,7 +19,9 @@ class Place(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    at: Literal["start", "end", "closing"] | None = None  #: of the text, or behind the credit
+    at: Literal["top", "start", "end", "closing"] | None = (
+        None  #: before the standfirst, of the text, behind the credit
+    )
     after: Annotated[StrictInt, Field(ge=1, le=10_000)] | None = None  #: after this paragraph
     share: Annotated[float, Field(gt=0, lt=1)] | None = None  #: after this share of the text
     every: Annotated[StrictInt, Field(ge=1, le=10_000)] | None = None  #: after each so many paragraphs
@@ -31,7 +34,7 @@ class Place(BaseModel):
         if sum(place is not None for place in (self.at, self.after, self.share, self.every)) != 1:
             raise BadValueError(
                 "names no place, or several",
-                'say one of at = "start", "end" or "closing", after = 3, share = 0.5, every = 5',
+                'say one of at = "top", "start", "end" or "closing", after = 3, share = 0.5, every = 5',
             )
         return self
 
@@ -46,6 +49,11 @@ def put(post: Post, block: str, place: Place) -> Shaped:
         closing = blocks.read(post.closing)
         blocks.append(closing, block)
         return Shaped(replace(post, closing=blocks.write(closing)), "behind the credit")
+    if place.at == "top":
+        if post.standfirst:  # it stands below the block now, and so in the text
+            blocks.prepend(body, f"<p>{escape(post.standfirst)}</p>")
+        blocks.prepend(body, block)
+        return Shaped(replace(post, body=blocks.write(body), standfirst=""), "at the top")
     if place.at == "start":
         blocks.prepend(body, block)
         where = "at the start"

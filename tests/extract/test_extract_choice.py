@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -205,3 +206,30 @@ def test_a_summary_is_without_the_lines_that_a_feed_adds(summary):
 
 def test_a_summary_that_is_nothing_but_such_a_line_stays():
     assert extract.summary(Entry(summary="<p>The post Title appeared first on Blog.</p>")).startswith("The post")
+
+
+NEWS_SEARCH = Entry(
+    url=URL,
+    title="Ferry stays at the quay - The Strait Courier",
+    summary='<a href="https://news.example/1">Ferry stays at the quay</a>&nbsp;&nbsp;<font>The Strait Courier</font>',
+    origin=Origin(name="The Strait Courier", url="https://courier.example/"),
+)
+
+
+def test_what_a_news_search_adds_is_no_part_of_title_or_standfirst() -> None:
+    head = "<title>Ferry stays at the quay</title><meta name=description content='Nobody knows when it sails.'>"
+    article = extract.article(page(f"<article>{numbered(12)}</article>", head=head), NEWS_SEARCH)
+    assert (article.title, article.standfirst) == ("Ferry stays at the quay", "Nobody knows when it sails.")
+    assert extract.summary(NEWS_SEARCH) == ""
+    assert extract.from_entry(NEWS_SEARCH, "no page").title == "Ferry stays at the quay"
+    renamed = replace(NEWS_SEARCH, origin=Origin(name="Another"))
+    assert extract.from_entry(renamed, "no page").title.endswith(" - The Strait Courier")
+
+
+@pytest.mark.parametrize(("description", "found"), [(SENTENCE.strip(), SENTENCE.strip()), (SENTENCE[:60], "")])
+def test_a_standfirst_stands_above_the_lead_picture_as_the_page_describes_itself(description: str, found: str) -> None:
+    head = f"<title>Ferry stays at the quay</title><meta name=description content='{description}'>"
+    figure = "<figure><img src='/quay.jpg' width=800 height=500 alt='A quay'></figure>"
+    head += "<meta property=og:image content='https://www.example.org/quay.jpg'>"
+    body = f"<article><h1>Ferry stays at the quay</h1><p>{SENTENCE}</p>{figure}{numbered(8)}</article>"
+    assert extract.article(page(body, head=head), Entry(url=URL)).standfirst == found

@@ -106,3 +106,11 @@ def test_whatever_is_put_in_no_word_of_the_text_is_lost_or_moved(paragraphs, pla
     assert [line for line in found if line != "Block"] == [f"{number}." for number in range(paragraphs)]
     at = [index for index, line in enumerate(found) if line == "Block"]
     assert all(later - earlier > 2 for earlier, later in pairwise(at))
+
+
+def test_at_the_top_it_stands_before_the_standfirst_which_becomes_text():
+    post = replace(POST, body="<p>One.</p>", standfirst="In <short>.")
+    steps = [insert(words, at="top") for words in ("Below", "Above")]
+    shaped, applied = transforms.apply(steps, post, context(post))
+    assert clean.html(shaped.body) == "<p>Above</p><p>Below</p><p>In &lt;short&gt;.</p><p>One.</p>"
+    assert (shaped.standfirst, applied[0].reason) == ("", "at the top")

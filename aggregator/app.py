@@ -17,9 +17,9 @@ from aggregator.fetch import Client, Purpose, user_agent
 from aggregator.fetch.guard import IPNetwork
 from aggregator.fetch.transport import guarded
 from aggregator.media import Library
-from aggregator.pipeline import Deliverer, Refresher, SecondLooks, Taker, Workers
+from aggregator.pipeline import Deliverer, Rechecks, Refresher, SecondLooks, Taker, Workers
 from aggregator.policy import recovery
-from aggregator.store import Session, Store, claims, deliveries, feeds, hosts, identities, lock, second_looks
+from aggregator.store import Session, Store, claims, deliveries, feeds, hosts, identities, lock, rechecks, second_looks
 from aggregator.targets import Connect, Describes, Finds, Follows, Settles, Target
 from aggregator.types import Feed, SourceInfo
 
@@ -39,6 +39,7 @@ class App:
     targets: Mapping[str, Target]
     refresher: Refresher
     second_looks: SecondLooks
+    rechecks: Rechecks
     deliverer: Deliverer
     now: Callable[[], datetime]
 
@@ -85,7 +86,7 @@ def open_store(config: Config, now: Callable[[], datetime] = clock) -> Iterator[
 
 
 def _unstick(session: Session, now: datetime) -> None:
-    for noun in (feeds, deliveries, second_looks):
+    for noun in (feeds, deliveries, second_looks, rechecks):
         noun.unstick(session, now)
 
 
@@ -125,6 +126,7 @@ async def open_app(config: Config, store: Store, now: Callable[[], datetime] = c
             targets=targets,
             refresher=refresher,
             second_looks=SecondLooks(client=client, store=store, taker=taker, feed=config.feed, now=now),
+            rechecks=Rechecks(client=client, store=store, taker=taker, feed=config.feed, now=now),
             deliverer=deliverer,
             now=now,
         )

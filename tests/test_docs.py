@@ -114,7 +114,7 @@ def test_the_example_shows_the_defaults(tmp_path):
     path = tmp_path / "config.toml"
     keys = "listen|workers|processes|stop_timeout|watch|keep_journal|floor|ceiling|host_pause|host_connections"
     keys += "|timeout|connect_timeout|feed_bytes|page_bytes|image_bytes|robots_bytes|redirects|robots|language|timezone|generator|spacing|parallel|order"
-    keys += "|per_page|pictures|accent|index|feed_entries|every|rights|permission|extract|max_age|max_new|max_old|future|duplicates|lead|withdrawn|kind"
+    keys += "|per_page|pictures|accent|index|feed_entries|every|rights|permission|extract|max_age|max_new|max_old|future|duplicates|lead|recheck|withdrawn|kind"
     path.write_text(re.sub(rf"(?m)^#(?=(?:{keys}) = )", "", EXAMPLE.read_text()))
     (tmp_path / "plain").mkdir()
     plain = tmp_path / "plain" / "config.toml"

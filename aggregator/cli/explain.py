@@ -79,7 +79,7 @@ def _feed(store: Store, name: str) -> Record:
 def _entry(store: Store, line: EntryLine, held: Mapping[str, Wait]) -> Record:
     """An entry with its decisions, its earlier revisions and its deliveries."""
     from aggregator.pipeline.release import HELD
-    from aggregator.store import deliveries, journal, retractions, second_looks
+    from aggregator.store import deliveries, journal, rechecks, retractions, second_looks
     from aggregator.store import entries as rows
 
     retraction = store.read_now(retractions.of_entry, line.feed, line.key)
@@ -87,6 +87,7 @@ def _entry(store: Store, line: EntryLine, held: Mapping[str, Wait]) -> Record:
     return {
         **entries.record(line),
         "withdrawn_by_its_publisher": retraction.reason if retraction else None,
+        "page_looked_at_again": store.read_now(rechecks.next_at, line.feed, line.key),
         "look_again_at": store.read_now(second_looks.next_at, line.feed, line.key),
         "to_release": f"wirecopy release {line.key}" if line.outcome in HELD else None,
         "names": nearness.names(store, line),

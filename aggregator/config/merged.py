@@ -101,6 +101,7 @@ def _merge(name: str, own: FeedSettings, config: Config) -> Feed:
         lead=settings.lead or built_in.lead,
         withdrawn=settings.withdrawn or built_in.withdrawn,
         identity=settings.identity,
+        recheck=built_in.recheck if settings.recheck is None else settings.recheck,
         targets=settings.targets or tuple(config.targets),
         transforms=_steps(settings, config),
         allow_hosts=settings.allow_hosts or (),

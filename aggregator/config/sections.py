@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, ValidationInfo, field_validator
 
 from aggregator.config.hours import HoursValue, ZoneName
+from aggregator.config.spans import RecheckValue
 from aggregator.config.values import (
     BadValueError,
     BaseUrl,
@@ -213,6 +214,7 @@ class FeedDefaults(Section):
     lead: Lead | None = None
     withdrawn: Withdrawals | None = None
     identity: Identity | None = None
+    recheck: RecheckValue | None = None
     targets: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
     profiles: tuple[str, ...] | None = None
     transforms: tuple[TransformTable, ...] | None = None

@@ -15,13 +15,15 @@ from aggregator.pipeline.outlet import LEASE, Wait
 from aggregator.policy import pace, recovery
 from aggregator.policy.hold import Fate
 from aggregator.policy.recovery import Remedy
-from aggregator.store import SecondLook, claims, feeds, targets
+from aggregator.store import Recheck, SecondLook, claims, feeds, targets
 from aggregator.store.targets import Trouble
 from aggregator.targets import Flushes, Waits
 from aggregator.types import Delivery, Feed
 
 #: Second looks at a time.
 LOOKS = 8
+#: Pages of published articles among them, claimed at a time.
+RECHECKS = 4
 #: Seconds between two tellings of the sources, while feeds that are new keep coming in.
 DESCRIBE_EVERY = 60.0
 
@@ -77,7 +79,7 @@ class Work:
         await self._ticking(self._start_targets())
 
     async def tick_looks(self) -> None:
-        """Starts looking again at pages that could not be had, as far as there is room."""
+        """Starts looking again at pages, and at what is held, as far as there is room."""
         await self._ticking(self.start_looks())
 
     async def start_feeds(self, limit: int, *, names: Collection[str] | None = None, force: bool = False) -> list[str]:
@@ -95,14 +97,18 @@ class Work:
         return [name for name, _ in due]
 
     async def start_looks(self) -> int:
-        """Claims and starts second looks that are due, a few at a time; answers how many."""
+        """Claims and starts looks that are due, those at new entries first, a few at a time; answers how many."""
         if self._closing:
             return 0
         due = await self._app.second_looks.claim(LOOKS - self.looking)
         for look in due:
             self.looking += 1
             self._spawn(self._look_again(look))
-        return len(due)
+        pages = await self._app.rechecks.claim(min(RECHECKS, LOOKS - self.looking))
+        for page in pages:
+            self.looking += 1
+            self._spawn(self._recheck(page))
+        return len(due) + len(pages)
 
     @property
     def refreshing(self) -> int:
@@ -206,6 +212,19 @@ class Work:
                 tell = self._log.debug if done.outcome == Fate.WAIT else self._log.info
                 tell("looked again", entry=done.title, outcome=done.outcome, reason=done.reason)
                 self._spawn(self.tick_deliveries())
+        finally:
+            self.looking -= 1
+
+    async def _recheck(self, look: Recheck) -> None:
+        try:
+            with bound(feed=look.feed):
+                done = await self._app.rechecks.look(look)
+                facts = {"entry": done.title, "outcome": done.outcome, "reason": done.reason}
+                if done.outcome == "held":
+                    self._log.warning("withdrawal held", **facts)
+                elif done.outcome in {"changed", "withdrawn"}:
+                    self._log.info("page looked at once more", **facts)
+                    self._spawn(self.tick_deliveries())
         finally:
             self.looking -= 1
 

@@ -56,6 +56,7 @@ def _from_page(found: Reading, entry: Entry) -> Article:
     return Article(
         entry=entry,
         title=title,
+        page_title=meta.title,
         body=found.body,
         text=found.text,
         basis=Basis.PAGE,

@@ -98,11 +98,14 @@ class Hosts:
                 retry_after=until - self._now(),
             )
 
+    def ours(self, url: str) -> bool:
+        """Whether the server of an address is our own, by the configuration."""
+        name = urls.host(url)
+        return name == "localhost" or self._settings.allows(name)
+
     def pause(self, url: str) -> timedelta:
         """The time between two requests to the server of an address: less than a second only for our own."""
-        name = urls.host(url)
-        ours = name == "localhost" or self._settings.allows(name)
-        return self._settings.host_pause if ours else max(self._settings.host_pause, LEAST_PAUSE)
+        return self._settings.host_pause if self.ours(url) else max(self._settings.host_pause, LEAST_PAUSE)
 
     @asynccontextmanager
     async def slot(self, url: str, delay: timedelta | None = None) -> AsyncIterator[None]:

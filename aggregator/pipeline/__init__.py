@@ -1,6 +1,7 @@
 """The only place where stages meet: refresh a feed, look again at a page, deliver a post."""
 
 from aggregator.pipeline.deliver import Delivered, Deliverer
+from aggregator.pipeline.rechecks import Rechecked, Rechecks
 from aggregator.pipeline.refresh import Refreshed, Refresher
 from aggregator.pipeline.second_looks import Looked, SecondLooks
 from aggregator.pipeline.taken import Taken
@@ -12,6 +13,8 @@ __all__ = [
     "Deliverer",
     "InlineWorkers",
     "Looked",
+    "Rechecked",
+    "Rechecks",
     "Refreshed",
     "Refresher",
     "SecondLooks",

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from aggregator.pipeline import compose, joining, retractions, telling, withdrawal
 from aggregator.pipeline.joining import Telling
-from aggregator.policy import change, identity
+from aggregator.policy import change, identity, recheck
 from aggregator.policy.duplicates import Story
 from aggregator.policy.fingerprints import Fingerprint
 from aggregator.policy.hold import Hold
@@ -25,11 +25,12 @@ from aggregator.store import (
     entries,
     journal,
     posts,
+    rechecks,
     second_looks,
     stories,
     tombstones,
 )
-from aggregator.types import Action, Article, Entry, Feed, Lead, Outcome, Post, Step
+from aggregator.types import Action, Article, Entry, Feed, Lead, Outcome, PageSeen, Post, Step
 
 #: Outcomes that a second look at the page does not change.
 DECIDED = frozenset({Outcome.DROPPED, Outcome.DUPLICATE, Outcome.BURIED})
@@ -53,6 +54,7 @@ class Taken:
     unchanged: bool = False  #: the post is the one that stands already
     hold: Hold | None = None  #: why it is not taken now; None: it is, or was held before
     marked: str = ""  #: what in title or categories says that its publisher has withdrawn it; empty: nothing
+    page: PageSeen | None = None  #: its page, where the article was made from it
     look: Look | None = None  #: what is done about a page that could not be had; None: it answered, or was not asked
 
 
@@ -75,6 +77,7 @@ def save(session: Session, chunk: Sequence[Taken], feed: Feed, now: datetime) ->
         if settled.fingerprint is not None and settled.post is not None and settled.outcome is Outcome.QUEUED:
             stories.keep(session, feed.name, settled.entry.key, settled.fingerprint)
         _plan_look(session, settled, feed)
+        _plan_recheck(session, settled, feed, now)
         if settled.marked:
             for line in entries.of_keys(session, feed.name, [settled.entry.key]):
                 retractions.follow(session, feed, line, Sign.MARKED, settled.marked, now)
@@ -185,6 +188,20 @@ def _plan_look(session: Session, taken: Taken, feed: Feed) -> None:
         second_looks.drop(session, feed.name, [taken.entry.key])
     else:
         second_looks.plan(session, feed.name, taken.entry, look.at, look.looks)
+
+
+def _plan_recheck(session: Session, taken: Taken, feed: Feed, now: datetime) -> None:
+    """Has the page of an article that was made from it looked at once more, if the feed wants that."""
+    key, stated = taken.entry.key, taken.entry.published_at
+    if taken.post is None and taken.outcome in DECIDED:
+        rechecks.drop(session, feed.name, [key])
+    elif taken.page is not None and taken.post is not None:
+        since = rechecks.since(session, feed.name, key) or (min(stated, now) if stated else now)
+        at = recheck.plan(feed.recheck, since, now, validators=taken.page.validated).at
+        if at is None:
+            rechecks.drop(session, feed.name, [key])
+        else:
+            rechecks.plan(session, feed.name, taken.entry, taken.page, since=since, at=at)
 
 
 def _name(taken: Taken, feed: Feed) -> tuple[str, str]:

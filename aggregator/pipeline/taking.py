@@ -20,9 +20,26 @@ from aggregator.policy.change import Change
 from aggregator.policy.identity import NO_TRAITS, Traits
 from aggregator.policy.second_look import Look, Meanwhile
 from aggregator.store import Store, entries, posts
-from aggregator.types import Article, Basis, Duplicates, Entry, Feed, Known, Outcome, OwnPost, Post, Rights, Site, Step
+from aggregator.types import (
+    Article,
+    Basis,
+    Duplicates,
+    Entry,
+    Feed,
+    Known,
+    Outcome,
+    OwnPost,
+    PageSeen,
+    Post,
+    Response,
+    Rights,
+    Site,
+    Step,
+)
 
 T = TypeVar("T")
+
+LONGEST_VALIDATOR = 1_000  #: characters that are kept with a page
 
 #: The latest posts among which a related one is looked for.
 OWN = 1_000
@@ -38,6 +55,7 @@ class Wanted:
     content_hash: str
     traits: Traits = NO_TRAITS
     looks: int = 0  #: how often its page was looked at again
+    page: Response | None = None  #: its page, where it was asked for already
     no_page: str = ""  #: why its page is not asked for; empty: nothing forbids it
 
 
@@ -64,7 +82,7 @@ class Taker:
     async def take(self, feed: Feed, wanted: Wanted) -> Taken:
         """The post of one entry, or the reason why there is none."""
         entry = wanted.entry
-        read, error = await self._read(feed, wanted)
+        read, error, page = await self._read(feed, wanted)
         article = read.article
         too_old = _too_old(feed, wanted, article, self._now())
         if too_old:
@@ -91,6 +109,7 @@ class Taker:
             article=article,
             fingerprint=read.fingerprint,
             look=look,
+            page=page,
         )
         previous: Post | None = None
         if wanted.known and wanted.known.post_key:
@@ -113,35 +132,51 @@ class Taker:
             steps.append(self._step(feed, entry, "transform", Outcome.DROPPED, drop.reason))
             return replace(taken, outcome=Outcome.DROPPED, reason=drop.reason, steps=tuple(steps))
         steps += [self._step(feed, entry, "transform", each.outcome, f"{each.step}: {each.reason}") for each in applied]
+        if previous is not None:
+            marked = retraction.marked(made.title, made.tags, previous)
+            taken = replace(taken, marked=marked or retraction.marked(article.page_title, (), previous))
         if previous is not None and change.revision(made) == change.revision(previous):
             steps.append(self._step(feed, entry, "compose", Change.SAME, "what comes of it is the post that stands"))
             return replace(taken, unchanged=True, post=previous, steps=tuple(steps))
         steps.append(self._step(feed, entry, "compose", "revised" if previous else "made", f"as {made.slug}"))
-        marked = retraction.marked(made.title, made.tags, previous) if previous else ""
-        return replace(taken, post=made, marked=marked, steps=tuple(steps))
+        return replace(taken, post=made, steps=tuple(steps))
 
-    async def _read(self, feed: Feed, wanted: Wanted) -> tuple[work.Read, FetchError | ParseError | None]:
+    async def _read(
+        self, feed: Feed, wanted: Wanted
+    ) -> tuple[work.Read, FetchError | ParseError | None, PageSeen | None]:
         """The article of an entry: from its page where that may and can be had, else from the feed, with the error."""
         entry = wanted.entry
         reason = wanted.no_page or _no_page(feed, entry)
-        if not reason and await self._told(feed, entry):
+        if not reason and wanted.page is None and await self._told(feed, entry):
             reason = "another feed has brought its page"
         failure: FetchError | ParseError | None = None
         if not reason and entry.url is not None:
             try:
-                response = await self._client.get(entry.url, purpose=Purpose.PAGE, allow_hosts=feed.allow_hosts)
-                return await self._workers.run(work.read_page, response, entry, timeout=self._timeout), None
+                response = wanted.page or await self._client.get(
+                    entry.url, purpose=Purpose.PAGE, allow_hosts=feed.allow_hosts
+                )
+                read = await self._workers.run(work.read_page, response, entry, timeout=self._timeout)
+                return read, None, self._seen(response)
             except (FetchError, ParseError) as error:
                 reason, failure = str(error), error
         try:
-            return await self._workers.run(work.read_entry, entry, reason, timeout=self._timeout), failure
+            return await self._workers.run(work.read_entry, entry, reason, timeout=self._timeout), failure, None
         except ParseError as error:
             # Not even the feed's own words can be handled: the title and the link are what is left of the entry.
             why = tuple(filter(None, (reason, str(error))))
             bare = Article(
                 entry=entry, title=entry.title, body="", text="", basis=Basis.FEED, method="none", score=0, reasons=why
             )
-            return work.Read(article=bare, fingerprint=None), failure
+            return work.Read(article=bare, fingerprint=None), failure, None
+
+    def _seen(self, response: Response) -> PageSeen:
+        ours = self._client.hosts.ours(response.url)
+        return PageSeen(
+            url=response.url,
+            etag=_validator(response, "etag"),
+            last_modified=_validator(response, "last-modified"),
+            domain="" if ours else urls.domain(response.url),
+        )
 
     async def _own(self, feed: Feed, wanted: Wanted, now: datetime) -> tuple[OwnPost, ...]:
         """What was published before this entry was seen, where a step wants to know: the same for each revision."""
@@ -194,6 +229,11 @@ async def together(works: Sequence[Coroutine[None, None, T]]) -> list[T]:
     except ExceptionGroup as failures:
         raise failures.exceptions[0] from failures
     return [task.result() for task in tasks]
+
+
+def _validator(response: Response, name: str) -> str | None:
+    value = response.header(name)
+    return value if value and len(value) <= LONGEST_VALIDATOR else None
 
 
 def _too_old(feed: Feed, wanted: Wanted, article: Article, now: datetime) -> str:

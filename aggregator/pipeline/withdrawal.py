@@ -15,6 +15,7 @@ from aggregator.store import (
     entries,
     journal,
     posts,
+    rechecks,
     retractions,
     second_looks,
     tombstones,
@@ -42,6 +43,7 @@ def of_entries(session: Session, lines: Sequence[EntryLine], *, reason: str, now
         elif line.post_key and (other := posts.get(session, line.post_key)) is not None:
             elsewhere[other.key] = (other.title, other.canonical_url or other.feed)
         second_looks.drop(session, line.feed, [line.key])
+        rechecks.drop(session, line.feed, [line.key])
         if line.outcome in {Outcome.WAITING, Outcome.HELD}:
             entries.decide(session, line.feed, line.key, Outcome.BURIED, reason)
         step = Step(at=now, feed=line.feed, entry_key=line.key, step="withdraw", outcome="buried", reason=reason)

@@ -11,6 +11,7 @@ from aggregator.store.deliveries import DeliveryLine
 from aggregator.store.entries import EntryLine, EntryRecord
 from aggregator.store.feeds import FeedOverview
 from aggregator.store.posts import PostLine
+from aggregator.store.rechecks import Recheck
 from aggregator.store.retractions import Retraction
 from aggregator.store.second_looks import SecondLook
 from aggregator.store.single import lock
@@ -27,6 +28,7 @@ __all__ = [
     "Matched",
     "PostLine",
     "Printed",
+    "Recheck",
     "Retraction",
     "SecondLook",
     "Session",

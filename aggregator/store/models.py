@@ -238,6 +238,38 @@ class StoryVerdictRow(Base):
     said_at: Mapped[datetime]
 
 
+class RecheckRow(Base):
+    """A published article whose page is looked at once more."""
+
+    __tablename__ = "rechecks"
+    __table_args__ = (
+        ForeignKeyConstraint(["entry_key", "feed"], ["entries.key", "entries.feed"]),
+        Index(None, "at"),  # rechecks.claim
+        Index(None, "domain", "since"),  # rechecks.others
+    )
+
+    feed: Mapped[str] = mapped_column(primary_key=True)
+    entry_key: Mapped[str] = mapped_column(primary_key=True)
+    domain: Mapped[str]  #: registrable; empty for our own servers
+    since: Mapped[datetime]  #: when the article was published, else first seen
+    at: Mapped[datetime]  #: of the next look
+    missing_at: Mapped[datetime | None]
+    etag: Mapped[str | None]
+    last_modified: Mapped[str | None]
+    validators_url: Mapped[str | None]
+    payload: Mapped[bytes]  #: the whole ``types.Entry`` as JSON, compressed
+
+
+class RecheckDayRow(Base):
+    """How many pages of a site were looked at once more on a day."""
+
+    __tablename__ = "recheck_days"
+
+    domain: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[str] = mapped_column(primary_key=True)  #: ``2026-05-04``, in UTC
+    looks: Mapped[int]
+
+
 class RetractionRow(Base):
     """An entry that its publisher has withdrawn, as far as we could see, and what was done about it."""
 

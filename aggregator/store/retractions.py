@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from aggregator.policy.retraction import Handling, Sign
@@ -57,6 +57,21 @@ def of_entry(session: Session, feed: str, key: str) -> Retraction | None:
 def lines(session: Session, *, feed: str | None = None, handling: Handling | None = None) -> list[Retraction]:
     """All of them, newest first; of one feed, or handled in one way."""
     return _all(session, feed=feed, handling=handling)
+
+
+def count(session: Session, feed: str, signs: Collection[Sign], after: datetime, *, but: str) -> int:
+    """How many other entries of a feed were seen withdrawn since then, by one of these signs."""
+    query = (
+        select(func.count())
+        .select_from(RetractionRow)
+        .where(
+            RetractionRow.feed == feed,
+            RetractionRow.sign.in_([sign.value for sign in signs]),
+            RetractionRow.seen_at > after,
+            RetractionRow.entry_key != but,
+        )
+    )
+    return session.scalar(query) or 0
 
 
 def drop(session: Session, feed: str, key: str) -> None:

@@ -7,6 +7,7 @@ text fields are plain text unless their comment says HTML.
 """
 
 from aggregator.types.nouns import (
+    RECHECK,
     Article,
     Credit,
     Delivery,
@@ -17,6 +18,7 @@ from aggregator.types.nouns import (
     Hop,
     Known,
     MediaFile,
+    PageSeen,
     Parsed,
     Post,
     Publication,
@@ -50,6 +52,7 @@ from aggregator.types.words import (
 )
 
 __all__ = [
+    "RECHECK",
     "Action",
     "Article",
     "Author",
@@ -75,6 +78,7 @@ __all__ = [
     "Origin",
     "Outcome",
     "OwnPost",
+    "PageSeen",
     "Parsed",
     "Post",
     "Publication",

@@ -20,6 +20,17 @@ from aggregator.types.words import (
     Withdrawals,
 )
 
+#: When pages of published articles are looked at once more, unless configured: mending and withdrawing mostly happen
+#: soon, so that spans grow.
+RECHECK = (
+    timedelta(hours=1),
+    timedelta(hours=6),
+    timedelta(days=1),
+    timedelta(days=3),
+    timedelta(days=7),
+    timedelta(days=30),
+)
+
 # --- feed ------------------------------------------------------------------------------------
 
 
@@ -101,6 +112,7 @@ class Feed:
     lead: Lead = Lead.ORIGINAL
     withdrawn: Withdrawals = Withdrawals.REMOVE
     identity: Identity | None = None  #: as configured; None: by its ids, until they prove bad
+    recheck: tuple[timedelta, ...] = RECHECK  #: how long after publication its page is looked at once more
     targets: tuple[str, ...] = ()
     transforms: tuple[StepSettings, ...] = ()
     allow_hosts: tuple[str, ...] = ()  #: article pages are fetched only from these; empty: any
@@ -147,6 +159,21 @@ class Response:
         """The first value of a header field, None if absent."""
         wanted = name.lower()
         return next((value for key, value in self.headers if key == wanted), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageSeen:
+    """What is remembered of an article's page, so that it can be asked whether it has changed."""
+
+    url: str | None  #: the final address, which the validators belong to
+    etag: str | None
+    last_modified: str | None
+    domain: str  #: registrable, for counting; empty for our own servers
+
+    @property
+    def validated(self) -> bool:
+        """Whether it can be asked that."""
+        return bool(self.etag or self.last_modified)
 
 
 # --- parse -----------------------------------------------------------------------------------
@@ -221,6 +248,7 @@ class Article:
     reasons: tuple[str, ...] = ()  #: how title, author, date and body were chosen
     canonical_url: str | None = None
     comes_from: tuple[str, ...] = ()  #: addresses on other sites and names whose words these are, as it says itself
+    page_title: str = ""  #: as its page says; ``title`` may be the feed's
     standfirst: str = ""
     authors: tuple[Author, ...] = ()
     publisher: str = ""

@@ -15,7 +15,18 @@ from fakes import Clock, RememberingTarget, ScriptedWeb
 from aggregator.config import FetchSettings
 from aggregator.fetch import Client
 from aggregator.media import Library
-from aggregator.pipeline import Delivered, Deliverer, InlineWorkers, Looked, Refreshed, Refresher, SecondLooks, Taker
+from aggregator.pipeline import (
+    Delivered,
+    Deliverer,
+    InlineWorkers,
+    Looked,
+    Rechecked,
+    Rechecks,
+    Refreshed,
+    Refresher,
+    SecondLooks,
+    Taker,
+)
 from aggregator.store import Store, claims, entries, feeds
 from aggregator.types import Feed, Site
 
@@ -32,6 +43,7 @@ class Bench:
     target: RememberingTarget
     refresher: Refresher
     second_looks: SecondLooks
+    rechecks: Rechecks
     deliverer: Deliverer
     settings: dict[str, Feed] = field(default_factory=dict)
 
@@ -46,6 +58,10 @@ class Bench:
     async def look_again(self) -> list[Looked]:
         """Looks again at all pages that are due now."""
         return [await self.second_looks.look(look) for look in await self.second_looks.claim(10)]
+
+    async def recheck(self) -> list[Rechecked]:
+        """Looks once more at all pages of published articles that are due now."""
+        return [await self.rechecks.look(look) for look in await self.rechecks.claim(100)]
 
     async def deliver(self) -> list[Delivered]:
         """Carries all that is due now."""
@@ -86,6 +102,7 @@ async def opened(web: ScriptedWeb, folder: Path) -> AsyncIterator[Bench]:
             target=target,
             refresher=Refresher(client=client, store=store, workers=workers, taker=taker, settings=settings, now=now),
             second_looks=SecondLooks(client=client, store=store, taker=taker, feed=known.__getitem__, now=now),
+            rechecks=Rechecks(client=client, store=store, taker=taker, feed=known.__getitem__, now=now),
             deliverer=Deliverer(
                 client=client,
                 store=store,

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from aggregator.types import Article, Feed, Rights
 
 #: Signals with which a source objects to copies of its full text (robots meta and header; TDMRep, 2024).
 AGAINST_COPIES = ("noarchive", "nocache", "tdm-reservation", "noai")
 #: Signals with which it objects to any piece of the page's text being shown.
 AGAINST_EXCERPTS = ("nosnippet", "none", "max-snippet:0")
+
+#: A licence without derivatives, by its name or address: "CC BY-ND 4.0", creativecommons.org/licenses/by-nc-nd/4.0/.
+_NO_DERIVATIVES = re.compile(r"(?i)(?<![a-z0-9])nd(?![a-z0-9])|no[\s_-]?deriv")
 
 
 def allowed(feed: Feed, article: Article) -> tuple[Rights, str]:
@@ -35,6 +40,12 @@ def allowed(feed: Feed, article: Article) -> tuple[Rights, str]:
 def quotable(feed: Feed, article: Article) -> bool:
     """Whether the page's own words may be shown at all, as text or excerpt; those that the feed brought may."""
     return feed.rights_permission or not _said(article).intersection(AGAINST_EXCERPTS)
+
+
+def unalterable(feed: Feed, article: Article) -> str:
+    """The licence under which an article's words may not be changed, as it is named; empty where they may."""
+    licences = (article.licence, feed.licence)
+    return next((licence for licence in licences if _NO_DERIVATIVES.search(licence)), "")
 
 
 def _said(article: Article) -> set[str]:

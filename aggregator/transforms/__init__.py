@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, Protocol
 
 from aggregator import kinds
 from aggregator.errors import Drop, StepError
+from aggregator.policy import rights
 from aggregator.types import Article, Feed, OwnPost, Post, Site, StepSettings
 
 
@@ -48,7 +49,11 @@ class Applied(NamedTuple):
 
 
 class TransformKind(Protocol):
-    """What a transform's module must have."""
+    """What a transform's module must have.
+
+    ``ALTERS = True`` beside it says that the kind rewrites an author's words, which some licences forbid;
+    ``WANTS_OWN = True`` that it has to know what was published before.
+    """
 
     Options: type[Any]  #: a frozen pydantic model of its options
 
@@ -69,6 +74,9 @@ def apply(steps: Sequence[StepSettings], post: Post, context: Context) -> tuple[
     applied: list[Applied] = []
     for step in steps:
         kind: TransformKind = kinds.load("transforms", step.kind)
+        if getattr(kind, "ALTERS", False) and (licence := rights.unalterable(context.feed, context.article)):
+            applied.append(Applied(step.name, Done.FAILED, f"the licence ({licence}) allows no changes"))
+            continue
         try:
             shaped = kind.apply(post, step.options, context)
         except Drop as drop:

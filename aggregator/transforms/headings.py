@@ -11,6 +11,8 @@ from aggregator.markup import blocks, text
 from aggregator.transforms import Context, Shaped, words
 from aggregator.types import Post
 
+ALTERS = True  #: no licence without derivatives allows it
+
 
 class Options(BaseModel):
     """Options of ``kind = "headings"``."""

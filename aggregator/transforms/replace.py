@@ -16,6 +16,8 @@ from aggregator.markup import text
 from aggregator.transforms import Context, Shaped
 from aggregator.types import Post
 
+ALTERS = True  #: no licence without derivatives allows it
+
 
 class Options(BaseModel):
     """Options of ``kind = "replace"``."""

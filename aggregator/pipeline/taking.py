@@ -132,9 +132,7 @@ class Taker:
             steps.append(self._step(feed, entry, "transform", Outcome.DROPPED, drop.reason))
             return replace(taken, outcome=Outcome.DROPPED, reason=drop.reason, steps=tuple(steps))
         steps += [self._step(feed, entry, "transform", each.outcome, f"{each.step}: {each.reason}") for each in applied]
-        if previous is not None:
-            marked = retraction.marked(made.title, made.tags, previous)
-            taken = replace(taken, marked=marked or retraction.marked(article.page_title, (), previous))
+        taken = replace(taken, marked=_marked(made, article, previous))
         if previous is not None and change.revision(made) == change.revision(previous):
             steps.append(self._step(feed, entry, "compose", Change.SAME, "what comes of it is the post that stands"))
             return replace(taken, unchanged=True, post=previous, steps=tuple(steps))
@@ -229,6 +227,13 @@ async def together(works: Sequence[Coroutine[None, None, T]]) -> list[T]:
     except ExceptionGroup as failures:
         raise failures.exceptions[0] from failures
     return [task.result() for task in tasks]
+
+
+def _marked(made: Post, article: Article, previous: Post | None) -> str:
+    """What says that an article is withdrawn by now: its feed, or the title of its page; empty where nothing does."""
+    if previous is None:
+        return ""
+    return retraction.marked(made.title, made.tags, previous) or retraction.marked(article.page_title, (), previous)
 
 
 def _validator(response: Response, name: str) -> str | None:

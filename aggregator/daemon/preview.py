@@ -7,13 +7,16 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
-from aggregator.app import clock, contact
+from aggregator.app import build_targets, clock, contact
 from aggregator.config import Config
 from aggregator.fetch import Client
 from aggregator.pipeline import Refresher, Taken, Taker, Workers
 from aggregator.store import Store, feeds, hosts
+from aggregator.targets import Shows
+from aggregator.targets.shared import article
 from aggregator.types import Feed
 
 
@@ -32,6 +35,25 @@ def preview(config: Config, feed: Feed, *, limit: int = 1) -> Preview:
     publish. The store is only looked at: a daemon may be running on it.
     """
     return asyncio.run(_preview(config, feed, limit))
+
+
+def pages(config: Config, shown: Preview, name: str) -> tuple[str, ...]:
+    """Each post as the target of that name would show it; else the text that a blog is sent. Empty: there is no post.
+
+    Nothing is sent. Raises ConfigError, PublishError.
+    """
+    return asyncio.run(_pages(config, shown, name))
+
+
+async def _pages(config: Config, shown: Preview, name: str) -> tuple[str, ...]:
+    targets = build_targets(config)
+    try:
+        target, language = targets.get(name), config.site.language
+        show = target.show if isinstance(target, Shows) else partial(article.page, language=language)
+        return tuple(show(taken.post) if taken.post else "" for taken in shown.taken)
+    finally:
+        for built in targets.values():
+            await built.close()
 
 
 async def _preview(config: Config, feed: Feed, limit: int) -> Preview:

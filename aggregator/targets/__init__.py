@@ -130,6 +130,15 @@ class Describes(Protocol):
 
 
 @runtime_checkable
+class Shows(Protocol):
+    """Can show how a post would look there, for a preview."""
+
+    def show(self, post: Post) -> str:
+        """The post's page, whole in itself and without scripts; nothing is put there. Raises a PublishError."""
+        ...
+
+
+@runtime_checkable
 class Serves(Protocol):
     """Keeps plain files that our own web server can show."""
 

@@ -2,6 +2,9 @@
 
 import json
 
+import lxml.html
+import pytest
+
 WORDS = " ".join(f"Sentence number {n} tells what happened in the harbour that day." for n in range(12))
 ARTICLE = f"""<html lang="en"><head><title>The bell rings | Gazette</title><meta name="author" content="Ann Other"></head>
 <body><nav><a href="/">Home</a></nav><article><h1>The bell rings</h1><p>{WORDS}</p><p>{WORDS}</p></article></body></html>"""
@@ -65,6 +68,57 @@ def test_preview_takes_the_address_of_a_feed_that_is_not_configured(online, conf
     assert ended.code == 0, ended.err
     assert "Decisions:" in ended.out
     assert "Sentence number 11" in ended.out
+
+
+def test_preview_makes_a_page_that_stands_by_itself(online, config, tmp_path):
+    subscribe(config)
+    _, ended = online(ROUTES, "preview", "harbour", "--html", "look.html", fill=config)
+    assert (ended.code, ended.out) == (0, "written to look.html\n"), ended.err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["config.toml", "look.html"]
+    page = lxml.html.document_fromstring((tmp_path / "look.html").read_text())
+    (frame,) = page.iter("iframe")
+    assert "allow-scripts" not in frame.get("sandbox")
+    shown = lxml.html.document_fromstring(frame.get("srcdoc"))
+    assert shown.xpath("//h1")[0].text_content() == "The bell rings"
+    assert "Sentence number 11" in shown.text_content()
+    assert "--accent" in shown.xpath("//style")[0].text
+    for document in (page, shown):
+        assert not document.xpath("//script | //link[@rel='stylesheet'] | //*[starts-with(@src, '/')] | //@onclick")
+    steps = [term.text_content() for term in page.iter("dt")]
+    assert steps[:2] == ["change: new", "extract: page"]
+
+
+def test_the_page_of_another_target_has_the_text_that_blogs_are_sent(online, config, tmp_path):
+    subscribe(config)
+    config.write_text(
+        config.read_text().replace("[targets.blog]", '[targets.hook]\nkind = "command"\nrun = ["true"]\n[targets.blog]')
+    )
+    _, ended = online(ROUTES, "preview", "harbour", "--html", "look.html", "--target", "hook", fill=config)
+    assert ended.code == 0, ended.err
+    page = lxml.html.document_fromstring((tmp_path / "look.html").read_text())
+    shown = lxml.html.document_fromstring(page.xpath("//iframe/@srcdoc")[0])
+    assert "Sentence number 11" in shown.text_content()
+    assert shown.xpath("//*[@class='source-credit']")
+
+
+@pytest.mark.parametrize("options", [("--target", "blog"), ("--target", "blgo", "--open")])
+def test_a_target_of_the_preview_is_one_of_the_page(online, config, options):
+    subscribe(config)
+    _, ended = online(ROUTES, "preview", "harbour", *options, fill=config)
+    assert ended.code == 2
+
+
+def test_preview_opens_the_page_in_the_browser(online, config, tmp_path, monkeypatch):
+    """The browser is a program of the user's: this one notes what it is shown."""
+    browser = tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\necho "$1" > {tmp_path}/opened\n')
+    browser.chmod(0o755)
+    monkeypatch.setattr("webbrowser._tryorder", None)
+    monkeypatch.setenv("BROWSER", f"{browser} %s")
+    subscribe(config)
+    _, ended = online(ROUTES, "preview", "harbour", "--open", "--html", "look.html", fill=config)
+    assert ended.code == 0, ended.err
+    assert (tmp_path / "opened").read_text() == f"file://{tmp_path}/look.html\n"
 
 
 def test_extract_gives_the_article_of_a_page(wirecopy, tmp_path):

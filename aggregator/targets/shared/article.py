@@ -84,6 +84,18 @@ def html(
     return "\n".join(part for part in parts if part)
 
 
+def page(post: Post, *, language: str = "en") -> str:
+    """The text of a post as a page by itself, for a look at what a blog is sent."""
+    return (
+        f'<!doctype html>\n<html lang="{escape(post.language or language)}"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(post.title)}</title>"
+        "<style>body{font:1.1rem/1.6 serif;max-width:45rem;margin:2rem auto;padding:0 1rem}"
+        "img,video,iframe{max-width:100%;height:auto}figure{margin:1.5rem 0}</style></head>"
+        f"<body><h1>{escape(post.title)}</h1>\n{html(post, language=language)}</body></html>"
+    )
+
+
 def mark_of(html: str) -> tuple[str, str] | None:
     """Key and revision of the post that a text was made from; None where it is none of ours."""
     found = _MARK.search(html)

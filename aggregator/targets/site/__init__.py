@@ -20,6 +20,7 @@ from aggregator.targets import Connect
 from aggregator.targets.shared import article
 from aggregator.targets.shared.keeper import Keeper
 from aggregator.targets.shared.options import Pictures
+from aggregator.targets.site import preview
 from aggregator.targets.site.blog import Blog, Look, faults
 from aggregator.types import MediaFile, Post, Publication, Site, SourceInfo
 
@@ -83,6 +84,13 @@ class SiteTarget:
             except PublishError as error:
                 found.append(error.message)
         return found
+
+    def show(self, post: Post) -> str:
+        """The page of a post as the blog would show it, whole in itself."""
+        try:
+            return preview.page(post, self._look, self._now())
+        except TemplateError as error:
+            raise BlockedError(self.name, f"a template can't be used: {error}") from error
 
     def wants(self, post: Post) -> tuple[str, ...]:
         """The pictures that the post shows, unless the originals are to be shown."""

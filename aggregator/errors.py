@@ -71,6 +71,7 @@ class FetchError(AggregatorError):
         self.url = url
         self.message = message
         self.status = status  #: HTTP status, None if there was no answer
+        self.reached: str | None = None  #: where redirects had led by then; None: nowhere
         super().__init__(f"{message} ({url})")
 
     def __reduce__(self) -> tuple[object, ...]:

@@ -18,6 +18,7 @@ import httpx
 from aggregator import __version__, urls
 from aggregator.errors import (
     BusyError,
+    FetchError,
     GoneError,
     RefusedError,
     TooLargeError,
@@ -150,11 +151,15 @@ class Client:
         left = self._settings.timeout.total_seconds()
         clock = asyncio.get_running_loop().time
         while True:
-            delay = await self._permission(trip, here)
-            async with self.hosts.slot(here.url, delay):
-                began = clock()
-                response = await self._ask(trip, start, here, hops, left)
-                left -= clock() - began
+            try:
+                delay = await self._permission(trip, here)
+                async with self.hosts.slot(here.url, delay):
+                    began = clock()
+                    response = await self._ask(trip, start, here, hops, left)
+                    left -= clock() - began
+            except FetchError as error:
+                error.reached = here.url if hops else None
+                raise
             if response.status not in REDIRECTS:
                 return response
             there = self._next(trip, here, response)

@@ -38,6 +38,8 @@ NOT_WANTED = {
     Change.HELD: Outcome.HELD,
     Change.QUARANTINED: Outcome.QUARANTINED,
 }
+#: What no post can be made of, or must not.
+NOTHING_TO_SHOW = frozenset({Change.EMPTY, Change.QUARANTINED, Change.BURIED})
 #: Why what is not wanted now is kept for a while.
 HOLDS = {Change.HELD: Cause.AHEAD, Change.QUARANTINED: Cause.ERROR}
 
@@ -136,9 +138,10 @@ class Refresher:
     async def newest(self, feed: Feed, reading: work.Reading, limit: int) -> list[Taken]:
         """What is made now of the newest entries of a document, whether they were taken before or not.
 
-        Writes nothing. What a run decides when it saves them is foreseen.
+        Writes nothing. What a run decides when it saves them is foreseen; of what it would not take, the post that
+        could be made is shown all the same.
         """
-        now, wanted = self._now(), replace(feed, max_age=None, max_new=limit)
+        now, undated = self._now(), replace(feed, max_age=None)
         met = await self.meet(feed, reading)
         known, reading = {one.key: one for one in met.values()}, _as_met(reading, met)
         found: list[Taken] = []
@@ -146,17 +149,19 @@ class Refresher:
             traits, hashed, one = reading.traits[entry.key], reading.hashes[entry.key], known[entry.key]
             report = reading.reports.get(entry.key, "")
             decision = change.decide(
-                entry, one.known, one.reason, content_hash=hashed, feed=wanted, taken=0, now=now, reported=report
+                entry, one.known, one.reason, content_hash=hashed, feed=feed, taken=0, now=now, reported=report
             )
             why = self._step(feed, entry, "change", decision.outcome, decision.reason)
-            if decision.outcome is Change.BURIED or (one.known is None and decision.outcome in NOT_WANTED):
-                outcome = NOT_WANTED.get(decision.outcome, Outcome.BURIED)
+            not_wanted = NOT_WANTED.get(decision.outcome) if one.known is None else None
+            if decision.outcome in NOTHING_TO_SHOW:
+                outcome = not_wanted or Outcome.BURIED
                 found.append(Taken(entry, traits, hashed, outcome, decision.reason, (why,)))
                 continue
             taken = await self._taker.take(
-                wanted, Wanted(entry=entry, known=one.known, why=why, traits=traits, content_hash=hashed)
+                undated, Wanted(entry=entry, known=one.known, why=why, traits=traits, content_hash=hashed)
             )
-            found.append(await self._store.read(foresee, taken, feed, now))
+            taken = await self._store.read(foresee, taken, feed, now)
+            found.append(replace(taken, outcome=not_wanted, reason=decision.reason) if not_wanted else taken)
         return found
 
     async def _ask(self, feed: Feed) -> Response:

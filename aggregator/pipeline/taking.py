@@ -158,7 +158,8 @@ class Taker:
             except (FetchError, ParseError) as error:
                 reason, failure = str(error), error
         try:
-            return await self._workers.run(work.read_entry, entry, reason, timeout=self._timeout), failure, None
+            read = await self._workers.run(work.read_entry, entry, reason, timeout=self._timeout)
+            return replace(read, article=_at_publisher(read.article, failure)), failure, None
         except ParseError as error:
             # Not even the feed's own words can be handled: the title and the link are what is left of the entry.
             why = tuple(filter(None, (reason, str(error))))
@@ -256,6 +257,15 @@ def _no_page(feed: Feed, entry: Entry) -> str:
     if feed.rights is Rights.LINK:
         return "only the link is published (rights = link)"
     return "" if entry.url else "the entry has no address"
+
+
+def _at_publisher(article: Article, failure: FetchError | ParseError | None) -> Article:
+    """The article under its address at its publisher, where a redirector led there though the page was not had."""
+    reached = failure.reached if isinstance(failure, FetchError) else None
+    origin = article.entry.origin
+    if reached is None or origin is None or origin.url is None or not urls.same_site(reached, origin.url):
+        return article
+    return replace(article, canonical_url=urls.strip_tracking(reached))
 
 
 def _how(article: Article) -> str:

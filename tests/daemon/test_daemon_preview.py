@@ -123,3 +123,12 @@ async def test_a_store_that_is_being_written_is_left_as_it_is(web: ScriptedWeb, 
         daemon.execute("ROLLBACK")
     assert taken.outcome is Outcome.PUBLISHED
     assert after == before
+
+
+async def test_what_a_run_would_not_take_is_shown_with_the_reason(web: ScriptedWeb, tmp_path: Path) -> None:
+    config = configured(web, tmp_path)
+    (tmp_path / "config.toml").write_text((tmp_path / "config.toml").read_text() + 'max_age = "1d"')
+    show(web, "/other", market="Markets fall")
+    taken = await newest(load(config.path), "other")
+    assert (taken.outcome, taken.steps[0].outcome) == (Outcome.TOO_OLD, "too-old")
+    assert taken.post is not None

@@ -12,7 +12,7 @@ from fakes import ScriptedWeb
 from island_press import EARLIER, LATEST
 
 from aggregator.config import Config, load
-from aggregator.daemon import once
+from aggregator.daemon import once, preview
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "finished-post.md"
 MANNERS = '[fetch]\nallow_networks = ["127.0.0.0/8", "::1/128"]\nfloor = "1s"\nhost_pause = "0s"\n'
@@ -90,3 +90,26 @@ async def test_credit_canonical_and_links_lead_where_they_say(web: ScriptedWeb, 
     )
     assert (tmp_path / "public" / earlier.removeprefix("https://blog.example/") / "index.html").is_file()
     assert "localhost" not in lxml.html.tostring(page, encoding="unicode")  # no trace of the redirector
+
+
+async def test_a_page_that_is_refused_is_credited_at_its_publisher_all_the_same(
+    web: ScriptedWeb, tmp_path: Path
+) -> None:
+    config = example(web, tmp_path)
+    island_press.lay_out(web, LATEST)
+    web.route(f"/news/{LATEST.name}", "Members only", status=403)
+    (taken,) = (await asyncio.to_thread(preview, config, config.feed("ferry-talks"))).taken
+    assert taken.post is not None
+    assert taken.post.credit.url == taken.post.canonical_url == web.url(f"/news/{LATEST.name}")
+    assert (taken.post.title, taken.post.source_name) == (TITLE, island_press.PAPER)
+
+
+async def test_a_door_on_another_site_is_not_credited(web: ScriptedWeb, tmp_path: Path) -> None:
+    config = example(web, tmp_path)
+    island_press.lay_out(web, LATEST)
+    door = web.url("/login?back=x", host="localhost")
+    web.redirect(f"/news/{LATEST.name}", door)
+    web.route("/login", "Who are you?", status=401)
+    (taken,) = (await asyncio.to_thread(preview, config, config.feed("ferry-talks"))).taken
+    assert taken.post is not None
+    assert taken.post.credit.url != door

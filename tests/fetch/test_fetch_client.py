@@ -257,6 +257,13 @@ class TestRedirects:
         assert response.requested_url == web.url("/old")
         assert [(hop.status, hop.url) for hop in response.hops] == [(status, web.url("/new?x=%7e"))]
 
+    async def test_a_failure_tells_where_redirects_had_led(self, web: ScriptedWeb, client: Client) -> None:
+        web.redirect("/old", "/new")
+        for path, reached in (("/old", web.url("/new")), ("/nowhere", None)):
+            with pytest.raises(FetchError) as caught:
+                await client.get(web.url(path), purpose=Purpose.FEED)
+            assert (caught.value.url, caught.value.reached) == (web.url(path), reached)
+
     async def test_a_location_in_utf_8_is_read_as_such(self, web: ScriptedWeb, client: Client) -> None:
         web.redirect("/old", "/ü".encode().decode("latin-1"))
         web.route("/%C3%BC", "x")

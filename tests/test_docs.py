@@ -114,7 +114,7 @@ def test_the_example_shows_the_defaults(tmp_path):
     path = tmp_path / "config.toml"
     keys = "listen|workers|processes|stop_timeout|watch|keep_journal|floor|ceiling|host_pause|host_connections"
     keys += "|timeout|connect_timeout|feed_bytes|page_bytes|image_bytes|robots_bytes|redirects|robots|language|timezone|generator|spacing|parallel|order"
-    keys += "|per_page|pictures|accent|index|feed_entries|every|rights|permission|extract|max_age|max_new|max_old|future|duplicates|lead|recheck|withdrawn|kind"
+    keys += "|per_page|pictures|accent|index|feed_entries|every|rights|permission|extract|max_age|max_new|max_old|future|duplicates|lead|recheck|withdrawn|update|update_note|kind"
     path.write_text(re.sub(rf"(?m)^#(?=(?:{keys}) = )", "", EXAMPLE.read_text()))
     (tmp_path / "plain").mkdir()
     plain = tmp_path / "plain" / "config.toml"
@@ -157,7 +157,7 @@ def test_documented_defaults_are_right(section, model):
 
 
 @pytest.mark.parametrize(
-    ("key", "attribute"), [("every", None), ("rights", "rights"), ("permission", "rights_permission"), ("extract", "extract"), ("max_new", "max_new"), ("duplicates", "duplicates"), ("withdrawn", "withdrawn")]
+    ("key", "attribute"), [("every", None), ("rights", "rights"), ("permission", "rights_permission"), ("extract", "extract"), ("max_new", "max_new"), ("duplicates", "duplicates"), ("withdrawn", "withdrawn"), ("update", "update"), ("update_note", "update_note")]
 )  # fmt: skip
 def test_documented_defaults_of_feeds_are_right(key, attribute):
     built_in = Feed(name="a", url="https://a.example/")

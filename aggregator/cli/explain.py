@@ -77,10 +77,9 @@ def _feed(store: Store, name: str) -> Record:
 
 
 def _entry(store: Store, line: EntryLine, held: Mapping[str, Wait]) -> Record:
-    """An entry with its decisions, its earlier revisions and its deliveries."""
+    """An entry with its decisions, the changes at its source and its deliveries."""
     from aggregator.pipeline.release import HELD
-    from aggregator.store import deliveries, journal, rechecks, retractions, second_looks
-    from aggregator.store import entries as rows
+    from aggregator.store import deliveries, journal, rechecks, retractions, revisions, second_looks
 
     retraction = store.read_now(retractions.of_entry, line.feed, line.key)
     owed = store.read_now(deliveries.lines, post_key=line.post_key) if line.post_key else []
@@ -95,8 +94,8 @@ def _entry(store: Store, line: EntryLine, held: Mapping[str, Wait]) -> Record:
         "nearest": nearness.nearest(store, line),
         "steps": _steps(store.read_now(journal.of_entry, line.feed, line.key)),
         "revisions": [
-            {"replaced_at": old.replaced_at, "title": old.title}
-            for old in store.read_now(rows.revisions, line.feed, line.key)[::-1]
+            {"seen_at": r.seen_at, "cause": r.cause, "outcome": r.outcome, "reason": r.reason, "title": r.before.title}
+            for r in store.read_now(revisions.of_entry, line.feed, line.key)[::-1]
         ],
         "deliveries": [outbox.record(delivery, held.get(delivery.target)) for delivery in owed],
     }
@@ -117,7 +116,7 @@ def _print(record: Record) -> None:
     _section("Nearest stories", record, "“{title}” at {publisher}: {outcome}: {reason}: {difference}", "nearest")
     _section("Decisions", record, "{at}  {step}: {outcome}: {reason}", "steps", "No decisions are kept any more.")
     _section("Not taken", record, "{entries} {outcome}: {reason}", "not_taken")
-    _section("Earlier revisions", record, "until {replaced_at}  {title}", "revisions")
+    _section("Changes at the source", record, "{seen_at}  by its {cause}: {outcome}: {reason}", "revisions")
     _section("Deliveries", record, "{target}: {action} {state}: {there}", "deliveries")
 
 

@@ -97,6 +97,8 @@ def _merge(name: str, own: FeedSettings, config: Config) -> Feed:
         max_new=built_in.max_new if settings.max_new is None else settings.max_new,
         max_old=_max_old(built_in.max_old, settings.max_old),
         future=settings.future or built_in.future,
+        update=settings.update or built_in.update,
+        update_note=bool(settings.update_note),
         duplicates=settings.duplicates or built_in.duplicates,
         lead=settings.lead or built_in.lead,
         withdrawn=settings.withdrawn or built_in.withdrawn,

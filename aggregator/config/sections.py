@@ -34,7 +34,7 @@ from aggregator.config.values import (
     StoreUrl,
     Template,
 )
-from aggregator.types import Duplicates, Future, Identity, Lead, Rights, Withdrawals
+from aggregator.types import Duplicates, Future, Identity, Lead, Rights, Updates, Withdrawals
 
 #: Nobody's public server is asked more often than this, whatever ``floor`` says.
 HARD_FLOOR = timedelta(minutes=5)
@@ -215,6 +215,8 @@ class FeedDefaults(Section):
     withdrawn: Withdrawals | None = None
     identity: Identity | None = None
     recheck: RecheckValue | None = None
+    update: Updates | None = None
+    update_note: StrictBool | None = None
     targets: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
     profiles: tuple[str, ...] | None = None
     transforms: tuple[TransformTable, ...] | None = None

@@ -20,7 +20,7 @@ from aggregator.daemon.work import Work
 from aggregator.errors import ConfigError, StoreError
 from aggregator.log import get_logger
 from aggregator.policy.stories import WINDOW
-from aggregator.store import Store, deliveries, entries, feeds, hosts, journal, stories, targets
+from aggregator.store import Store, deliveries, feeds, hosts, journal, revisions, stories, targets
 from aggregator.targets import Serves
 
 TICK = 1.0  #: seconds between two looks at what is due
@@ -202,7 +202,8 @@ async def _housekeeping(app: App, work: Work) -> None:
             continue
         while await app.store.write(stories.prune, now - WINDOW) >= stories.PRUNED_AT_ONCE:
             continue
-        await app.store.write(entries.prune_revisions, old)
+        while await app.store.write(revisions.prune, old) >= revisions.PRUNED_AT_ONCE:
+            continue
         await app.store.write(hosts.prune, now)
         await work.flush()
     except StoreError as error:

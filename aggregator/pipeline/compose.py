@@ -43,7 +43,8 @@ def post(
 ) -> Post:
     """The post of an article, before its transforms.
 
-    ``previous`` is the post of an earlier revision: its address and its date stay. Raises ConfigError for a
+    ``previous`` is the post of an earlier revision: its address and its dates stay, unless ``revising`` finds that it
+    reads otherwise. Raises ConfigError for a
     credit template that does not work.
     """
     entry = article.entry
@@ -72,7 +73,8 @@ def post(
         images=article.images if rights is Rights.FULL else (),
         enclosures=entry.enclosures,
         published_at=previous.published_at if previous else _published_at(article, now),
-        modified_at=now if previous else None,
+        modified_at=previous.modified_at if previous else None,
+        update_note=previous.update_note if previous and feed.update_note else None,
         language=_language(article, feed),
         rights=rights,
         source_name=publisher.name,

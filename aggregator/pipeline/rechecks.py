@@ -96,7 +96,9 @@ class Rechecks:
             return await self._store.write(_there, look, feed, look.page, reason, self._now())
         known = (await self._store.read(entries.known, feed.name, [look.entry.key], ()))[look.entry.key]
         why = _step(look, "changed", "its page is looked at once more", self._now())
-        wanted = Wanted(entry=look.entry, known=known, why=why, content_hash=known.content_hash, page=response)
+        wanted = Wanted(
+            entry=look.entry, known=known, why=why, content_hash=known.content_hash, page=response, cause="page"
+        )
         taken = await self._taker.take(feed, wanted)
         return await self._store.write(_took, look, feed, post, taken, self._now())
 

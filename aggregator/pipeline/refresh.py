@@ -210,6 +210,8 @@ class Refresher:
         new = 0
         for entry in _newest_first(reading.parsed.entries):
             traits, hashed, one = reading.traits[entry.key], reading.hashes[entry.key], known[entry.key]
+            if one.known and one.known.content_hash == reading.former_hashes[entry.key]:
+                hashed = one.known.content_hash
             decision = change.decide(
                 entry,
                 one.known,

@@ -20,6 +20,12 @@ from aggregator.store import SecondLook, Session, Store, entries, feeds, held, h
 from aggregator.types import Basis, Feed, Outcome, Step
 
 LEASE = timedelta(hours=1)  #: longer than any look takes
+#: Why looks of these causes are carried out whatever has happened since; of a page more is to be said.
+TAKEN_ANYWAY = {
+    Cause.PAGE: "",
+    Cause.RELEASED: "released by hand",
+    Cause.RESTLESS: "the pause after its changes is over",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,9 +57,8 @@ class SecondLooks:
 
     async def look(self, look: SecondLook) -> Looked:
         """Takes an entry again, or thinks its hold over, and stores what comes of it. Only a StoreError is raised."""
-        released = "released by hand" if look.cause is Cause.RELEASED else ""
-        verdict = Verdict(outcome=Fate.TAKE, at=self._now(), reason=released)
-        if look.cause not in {Cause.PAGE, Cause.RELEASED}:
+        verdict = Verdict(outcome=Fate.TAKE, at=self._now(), reason=TAKEN_ANYWAY.get(look.cause, ""))
+        if look.cause not in TAKEN_ANYWAY:
             proof = await self._store.read(held.proof, look.feed, look.entry.key)
             verdict = hold.verdict(look.entry, look.cause, proof, self._now())
             if verdict.outcome is not Fate.TAKE:
@@ -74,6 +79,7 @@ class SecondLooks:
             why=why,
             content_hash=known.content_hash,
             looks=looks,
+            cause="page" if look.cause is Cause.PAGE else "feed",
             no_page=often if spent else "",
         )
         taken = await self._taker.take(feed, wanted)

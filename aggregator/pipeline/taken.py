@@ -18,14 +18,17 @@ from aggregator.policy.originals import Credited
 from aggregator.policy.retraction import Sign
 from aggregator.policy.second_look import Look
 from aggregator.policy.stories import Match
+from aggregator.policy.updates import Update
 from aggregator.store import (
     EntryRecord,
+    Revision,
     Session,
     deliveries,
     entries,
     journal,
     posts,
     rechecks,
+    revisions,
     second_looks,
     stories,
     tombstones,
@@ -51,6 +54,7 @@ class Taken:
     told_by: str | None = None  #: key of the post that tells its story, where that is another entry's
     match: Match | None = None  #: how alike the words are, where they told that
     post: Post | None = None  #: what is to be published; None: nothing
+    revision: Revision | None = None  #: against the post that stood; None: there was none
     unchanged: bool = False  #: the post is the one that stands already
     hold: Hold | None = None  #: why it is not taken now; None: it is, or was held before
     marked: str = ""  #: what in title or categories says that its publisher has withdrawn it; empty: nothing
@@ -74,6 +78,8 @@ def save(session: Session, chunk: Sequence[Taken], feed: Feed, now: datetime) ->
         steps.extend(settled.steps)
         # One at a time: the next entry of the chunk may tell the same story.
         entries.save(session, records[-1:], now)
+        if settled.revision is not None and settled.post is not None:
+            revisions.keep(session, feed.name, settled.entry.key, settled.revision)
         if settled.fingerprint is not None and settled.post is not None and settled.outcome is Outcome.QUEUED:
             stories.keep(session, feed.name, settled.entry.key, settled.fingerprint)
         _plan_look(session, settled, feed)
@@ -218,7 +224,8 @@ def _step(taken: Taken, feed: Feed, now: datetime, step: str, outcome: StrEnum, 
 
 
 def _record(taken: Taken, feed: Feed) -> EntryRecord:
-    article = taken.article
+    kept_back = taken.revision is not None and taken.revision.outcome is Update.KEPT_BACK
+    article = None if kept_back else taken.article  # what is known of the article is about the post that stands
     return EntryRecord(
         feed=feed.name,
         entry=taken.entry,

@@ -12,14 +12,15 @@ from aggregator import transforms, urls
 from aggregator.errors import CostlyError, Drop, FetchError, ParseError
 from aggregator.fetch import Client, Purpose
 from aggregator.markup import text
-from aggregator.pipeline import compose, work
+from aggregator.pipeline import compose, revising, work
 from aggregator.pipeline.taken import Taken
 from aggregator.pipeline.workers import Workers
-from aggregator.policy import change, dates, duplicates, retraction, rights, second_look
-from aggregator.policy.change import Change
+from aggregator.policy import change, dates, duplicates, retraction, rights, second_look, updates
+from aggregator.policy.hold import Cause, Hold
 from aggregator.policy.identity import NO_TRAITS, Traits
 from aggregator.policy.second_look import Look, Meanwhile
-from aggregator.store import Store, entries, posts
+from aggregator.policy.updates import Update
+from aggregator.store import Store, entries, posts, revisions
 from aggregator.types import (
     Article,
     Basis,
@@ -35,6 +36,7 @@ from aggregator.types import (
     Rights,
     Site,
     Step,
+    Updates,
 )
 
 T = TypeVar("T")
@@ -56,6 +58,7 @@ class Wanted:
     traits: Traits = NO_TRAITS
     looks: int = 0  #: how often its page was looked at again
     page: Response | None = None  #: its page, where it was asked for already
+    cause: str = "feed"  #: where a change of it was seen: ``feed`` or ``page``
     no_page: str = ""  #: why its page is not asked for; empty: nothing forbids it
 
 
@@ -82,6 +85,9 @@ class Taker:
     async def take(self, feed: Feed, wanted: Wanted) -> Taken:
         """The post of one entry, or the reason why there is none."""
         entry = wanted.entry
+        previous = await self._standing(wanted)
+        if previous is not None and (paused := await self._paused(feed, wanted, previous)) is not None:
+            return paused
         read, error, page = await self._read(feed, wanted)
         article = read.article
         too_old = _too_old(feed, wanted, article, self._now())
@@ -111,9 +117,6 @@ class Taker:
             look=look,
             page=page,
         )
-        previous: Post | None = None
-        if wanted.known and wanted.known.post_key:
-            previous = await self._store.read(posts.get, wanted.known.post_key)
         if look is not None:
             steps.append(self._step(feed, entry, "second look", look.outcome, look.reason))
             if look.outcome is Meanwhile.HELD:
@@ -130,14 +133,57 @@ class Taker:
             made, applied = await self._shape(feed, made, context)
         except Drop as drop:
             steps.append(self._step(feed, entry, "transform", Outcome.DROPPED, drop.reason))
+            if previous is not None and feed.update is Updates.NEVER:
+                steps.append(self._step(feed, entry, "update", Update.KEPT_BACK, "never touched (update = never)"))
+                return replace(taken, unchanged=True, post=previous, steps=tuple(steps))
             return replace(taken, outcome=Outcome.DROPPED, reason=drop.reason, steps=tuple(steps))
         steps += [self._step(feed, entry, "transform", each.outcome, f"{each.step}: {each.reason}") for each in applied]
         taken = replace(taken, marked=_marked(made, article, previous))
-        if previous is not None and change.revision(made) == change.revision(previous):
-            steps.append(self._step(feed, entry, "compose", Change.SAME, "what comes of it is the post that stands"))
-            return replace(taken, unchanged=True, post=previous, steps=tuple(steps))
-        steps.append(self._step(feed, entry, "compose", "revised" if previous else "made", f"as {made.slug}"))
-        return replace(taken, post=made, steps=tuple(steps))
+        if previous is None:
+            steps.append(self._step(feed, entry, "compose", "made", f"as {made.slug}"))
+            return replace(taken, post=made, steps=tuple(steps))
+        return self._revised(feed, wanted, replace(taken, steps=tuple(steps)), previous, made)
+
+    def _revised(self, feed: Feed, wanted: Wanted, taken: Taken, previous: Post, made: Post) -> Taken:
+        """The entry with what becomes of its post that stands, now that another one was made of it."""
+        if taken.article is None:
+            return taken
+        revised = revising.revise(
+            previous,
+            made,
+            article=taken.article,
+            feed=feed,
+            known=wanted.known,
+            cause=wanted.cause,
+            now=self._now(),
+        )
+        revision = revised.revision
+        step = self._step(feed, taken.entry, "update", revision.outcome, revision.reason)
+        return replace(
+            taken,
+            post=revised.post,
+            unchanged=not revised.carried,
+            revision=revision,
+            steps=(*taken.steps, step),
+        )
+
+    async def _standing(self, wanted: Wanted) -> Post | None:
+        """The post that was made of an earlier revision; None where there is none."""
+        key = wanted.known.post_key if wanted.known else None
+        return await self._store.read(posts.get, key) if key else None
+
+    async def _paused(self, feed: Feed, wanted: Wanted, previous: Post) -> Taken | None:
+        """The entry left alone for now, where it changes all the time; None where it is to be taken."""
+        entry, known = wanted.entry, wanted.known
+        if wanted.looks or known is None or not known.content_hash:
+            return None  # it was put off before, or brought back by hand
+        until = updates.pause(await self._store.read(revisions.seen_at, feed.name, entry.key), self._now())
+        if until is None:
+            return None
+        reason = f"it changes often: looked at again at {until:%Y-%m-%d %H:%M} UTC, as it is then"
+        step = self._step(feed, entry, "update", Outcome.HELD, reason)
+        taken = Taken(entry, wanted.traits, wanted.content_hash, Outcome.QUEUED, reason, (wanted.why, step))
+        return replace(taken, unchanged=True, post=previous, hold=Hold(cause=Cause.RESTLESS, at=until))
 
     async def _read(
         self, feed: Feed, wanted: Wanted

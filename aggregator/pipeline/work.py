@@ -25,6 +25,7 @@ class Reading:
     traits: Mapping[str, Traits]  #: by entry key
     hashes: Mapping[str, str]  #: content hash by entry key
     reports: Mapping[str, str]  #: what it says, by entry key, of each that reports an error and is no article
+    former_hashes: Mapping[str, str]  #: the same as earlier releases made them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,13 +44,14 @@ def read_feed(kind: str, response: Response, options: Mapping[str, object], befo
     parsed = sources.parse(kind, response, options)
     trust = before if before.by_hand else of_document(parsed.entries, before)
     entries = identity.assign(parsed.entries, trust.level)
-    hashes = {entry.key: change.content_hash(entry.title, _text(entry)) for entry in entries}
+    told = {entry.key: (entry.title, _text(entry)) for entry in entries}
     parsed = replace(parsed, entries=entries)
     return Reading(
         parsed=parsed,
         trust=trust,
         traits=identity.traits(entries),
-        hashes=hashes,
+        hashes={key: change.content_hash(*each) for key, each in told.items()},
+        former_hashes={key: change.former_content_hash(*each) for key, each in told.items()},
         reports=error_items.reports(parsed, response.requested_url),
     )
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from aggregator.policy import dates
+from aggregator.policy import dates, wording
 from aggregator.policy.identity import fold
 from aggregator.types import Decision, Entry, Feed, Future, Known, Outcome, Post
 
@@ -74,8 +74,13 @@ def age(date: datetime | None, feed: Feed, now: datetime) -> str:
 
 
 def content_hash(title: str, text: str) -> str:
-    """The number that tells two revisions apart: over folded title and text, never over markup or dates."""
-    return hashlib.sha256(f"{fold(title)}\0{fold(text)}".encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    """The number that tells two revisions of an entry apart: over the words that count, never over markup or dates."""
+    return f"2:{_digest(wording.counted(title, text))}"
+
+
+def former_content_hash(title: str, text: str) -> str:
+    """The same by the rules of earlier releases, so that what they have stored is not taken for changed."""
+    return _digest(f"{fold(title)}\0{fold(text)}")
 
 
 def revision(post: Post) -> str:
@@ -85,7 +90,7 @@ def revision(post: Post) -> str:
     """
     said = {name: value for name, value in asdict(replace(post, modified_at=None)).items() if value}
     facts = json.dumps(said, default=str, ensure_ascii=False, sort_keys=True)
-    return hashlib.sha256(facts.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return _digest(facts)
 
 
 def _about_known(known: Known, recognised: str, content_hash: str) -> Decision[Change]:
@@ -104,3 +109,7 @@ def _about_known(known: Known, recognised: str, content_hash: str) -> Decision[C
 
 def _days(span: timedelta) -> str:
     return f"{span.days} days" if span.days else f"{span.total_seconds() / 3600:g} hours"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]

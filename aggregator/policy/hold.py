@@ -23,6 +23,7 @@ class Cause(StrEnum):
     FLOOD = "flood"  #: it came among many more than its feed ever brought
     AHEAD = "ahead"  #: its date has not come yet
     ERROR = "error"  #: it is not an article, but tells of an error
+    RESTLESS = "restless"  #: it has a post, and its text changes all the time
     RELEASED = "released"  #: it was held, and a person let it go
 
 

@@ -13,6 +13,7 @@ from aggregator.store.feeds import FeedOverview
 from aggregator.store.posts import PostLine
 from aggregator.store.rechecks import Recheck
 from aggregator.store.retractions import Retraction
+from aggregator.store.revisions import Revision
 from aggregator.store.second_looks import SecondLook
 from aggregator.store.single import lock
 from aggregator.store.stories import Kin, Matched, Printed, Teller
@@ -30,6 +31,7 @@ __all__ = [
     "Printed",
     "Recheck",
     "Retraction",
+    "Revision",
     "SecondLook",
     "Session",
     "Store",

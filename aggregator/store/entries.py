@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from aggregator import urls
 from aggregator.policy.duplicates import Told
 from aggregator.policy.identity import NO_TRAITS, SCHEME, Traits
 from aggregator.store import posts, tombstones
-from aggregator.store.models import AliasRow, DeliveryRow, EntryRow, PostRow, RevisionRow
+from aggregator.store.models import AliasRow, DeliveryRow, EntryRow, PostRow
 from aggregator.store.statements import chunks, upsert
 from aggregator.types import Basis, Entry, Known, Outcome
 
@@ -127,15 +127,6 @@ class Names:
     contained: float | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Revision:
-    """What an entry was before it changed."""
-
-    title: str
-    content_hash: str
-    replaced_at: datetime
-
-
 def known(session: Session, feed: str, keys: Collection[str], aliases: Collection[str]) -> dict[str, Known]:
     """What the store holds under these keys and aliases of a feed, each by the key or the alias. A key may be an alias.
 
@@ -184,13 +175,12 @@ def told_at(session: Session, compare_keys: Collection[str]) -> list[Told]:
 
 
 def save(session: Session, records: Sequence[EntryRecord], now: datetime) -> None:
-    """Keeps entries as they are now; of one whose text has changed, what it was before is kept too.
+    """Keeps entries as they are now.
 
     The time of first sight and the date first stated stay; a name that belongs to another entry already stays there.
     """
     if not records:
         return
-    _keep_revisions(session, records, now)
     rows = [_row(record, now) for record in records]
     upsert(session, EntryRow, rows, on=("key", "feed"), update=_LATEST, keep=_FIRST, prefer=_IF_KNOWN)
     names = [
@@ -329,22 +319,6 @@ def counts(session: Session) -> dict[Outcome, int]:
     return {Outcome(outcome): count for outcome, count in rows}
 
 
-def revisions(session: Session, feed: str, key: str) -> list[Revision]:
-    """What an entry was before, latest first."""
-    query = (
-        select(RevisionRow.title, RevisionRow.content_hash, RevisionRow.replaced_at)
-        .where(RevisionRow.entry_key == key, RevisionRow.feed == feed)
-        .order_by(RevisionRow.id.desc())
-    )
-    return [Revision(title=title, content_hash=hashed, replaced_at=at) for title, hashed, at in session.execute(query)]
-
-
-def prune_revisions(session: Session, before: datetime) -> int:
-    """Forgets what entries were before then; how many revisions there were."""
-    old = delete(RevisionRow).where(RevisionRow.replaced_at < before)
-    return len(session.execute(old.returning(RevisionRow.id)).all())
-
-
 def _with_tombstones(
     session: Session, feed: str, keys: Collection[str], aliases: Collection[str], found: dict[str, Known]
 ) -> dict[str, Known]:
@@ -370,25 +344,6 @@ def _with_tombstones(
             basis=entry.basis if entry else None,
         )
     return found
-
-
-def _keep_revisions(session: Session, records: Sequence[EntryRecord], now: datetime) -> None:
-    by_feed: dict[str, dict[str, str]] = {}
-    for record in records:
-        by_feed.setdefault(record.feed, {})[record.entry.key] = record.content_hash
-    old: list[dict[str, object]] = []
-    for feed, hashes in by_feed.items():
-        for chunk in chunks(hashes):
-            stored = select(EntryRow.key, EntryRow.title, EntryRow.content_hash).where(
-                EntryRow.key.in_(chunk), EntryRow.feed == feed
-            )
-            old += [
-                {"feed": feed, "entry_key": key, "title": title, "content_hash": hashed, "replaced_at": now}
-                for key, title, hashed in session.execute(stored)
-                if hashed != hashes[key]
-            ]
-    if old:
-        session.connection().execute(insert(RevisionRow), old)
 
 
 def _row(record: EntryRecord, now: datetime) -> dict[str, object]:

@@ -187,21 +187,24 @@ class AliasRow(Base):
 
 
 class RevisionRow(Base):
-    """What an entry was before it changed."""
+    """One change at the source of a post, and what became of it."""
 
-    __tablename__ = "entry_revisions"
+    __tablename__ = "revisions"
     __table_args__ = (
         ForeignKeyConstraint(["entry_key", "feed"], ["entries.key", "entries.feed"]),
-        Index(None, "entry_key", "feed"),  # entries.revisions
-        Index(None, "replaced_at"),  # entries.prune_revisions
+        Index(None, "entry_key", "feed"),  # revisions.of_entry
+        Index(None, "seen_at"),  # revisions.prune
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     feed: Mapped[str]
     entry_key: Mapped[str]
-    title: Mapped[str]
-    content_hash: Mapped[str]
-    replaced_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    cause: Mapped[str]
+    outcome: Mapped[str]
+    reason: Mapped[str]
+    title: Mapped[str]  #: of the post that stood then
+    wordings: Mapped[bytes | None]  #: its words and those at the source, as ``revisions`` packs them
 
 
 class SecondLookRow(Base):

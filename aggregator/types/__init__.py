@@ -36,6 +36,7 @@ from aggregator.types.parts import (
     OwnPost,
     Site,
     SourceInfo,
+    UpdateNote,
 )
 from aggregator.types.words import (
     Action,
@@ -48,6 +49,7 @@ from aggregator.types.words import (
     Lead,
     Outcome,
     Rights,
+    Updates,
     Withdrawals,
 )
 
@@ -89,5 +91,7 @@ __all__ = [
     "SourceInfo",
     "Step",
     "StepSettings",
+    "UpdateNote",
+    "Updates",
     "Withdrawals",
 ]

@@ -56,6 +56,17 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateNote:
+    """What a reader is told of how a post differs from what stood there before."""
+
+    at: datetime
+    title: bool = False  #: the headline is another
+    paragraphs: int = 0  #: new or changed
+    cut: int = 0  #: paragraphs taken away
+    note: str = ""  #: the publisher's own words about the correction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """The blog that we publish: who we are, to readers and to other servers."""
 

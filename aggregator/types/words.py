@@ -82,6 +82,14 @@ class Identity(StrEnum):
     TITLE = "title"  #: by address and title together
 
 
+class Updates(StrEnum):
+    """Which changes at its source a post follows."""
+
+    ALWAYS = "always"  #: every one
+    MINOR = "minor"  #: corrections; a rewrite is kept for a person to see, and the post stays
+    NEVER = "never"  #: none: what is published stays as it is
+
+
 class Basis(StrEnum):
     """Where the text of an article came from."""
 

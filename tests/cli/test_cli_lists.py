@@ -145,16 +145,18 @@ def test_explain_tells_every_decision(wirecopy, store):
     assert "blog: publish published: http://127.0.0.1:8080/a/" in told
 
 
-def test_explain_tells_what_an_entry_was_before(wirecopy, store):
+def test_explain_tells_how_its_source_changed_and_what_was_decided(wirecopy, store):
     with sqlite3.connect(store) as connection:
         connection.execute(
-            "INSERT INTO entry_revisions (feed, entry_key, title, content_hash, replaced_at) VALUES (?, ?, ?, ?, ?)",
-            ("gazette", "entry-43969", "Publisht", "old", 1_780_000_000_000_000),
+            "INSERT INTO revisions (feed, entry_key, seen_at, cause, outcome, reason, title)"
+            " VALUES ('gazette', 'entry-43969', ?, 'feed', 'kept back', 'a rewrite', 'Publisht')",
+            (1_780_000_000_000_000,),
         )
     connection.close()
     (record,) = wirecopy("explain", "entry-43969", "--json").records
-    assert record["revisions"] == [{"replaced_at": "2026-05-28T20:26:40Z", "title": "Publisht"}]
-    assert "until 2026-05-28 20:26  Publisht" in wirecopy("explain", "entry-43969").out
+    (kept,) = record["revisions"]
+    assert (kept["seen_at"], kept["outcome"], kept["title"]) == ("2026-05-28T20:26:40Z", "kept back", "Publisht")
+    assert "2026-05-28 20:26  by its feed: kept back: a rewrite" in wirecopy("explain", "entry-43969").out
 
 
 def test_explain_of_a_feed_tells_what_was_decided_about_it_as_a_whole(wirecopy, store):

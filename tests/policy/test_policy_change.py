@@ -45,7 +45,7 @@ def test_an_entry_is_decided_by_what_we_hold(
 
 
 def test_markup_case_and_space_do_not_change_a_text() -> None:
-    assert change.content_hash("A  title", "Some <b>text</b>!") == change.content_hash("a title", "some text")
+    assert change.content_hash("A  <b>title</b>", "Some\n text!") == change.content_hash("a title", "some text")
     assert change.content_hash("A title", "text") != change.content_hash("A title", "texts")
 
 

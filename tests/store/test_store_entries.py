@@ -72,25 +72,9 @@ class TestSave:
         assert (line.first_seen_at, line.published_at, line.post_key) == (NOW, NOW - HOUR, "p")
         assert (line.url, line.basis, line.method, line.score) == ("https://alpha.example/1", Basis.PAGE, "m", 0.5)
 
-    def test_what_an_entry_was_before_is_kept(self, store: Store) -> None:
-        for hours, (title, hashed) in enumerate([("One", "a"), ("One", "a"), ("Two", "b"), ("Three", "c")]):
-            entry = Entry(key="entry-1", title=title)
-            save(store, record(1, entry=entry, content_hash=hashed), at=NOW + hours * HOUR)
-        assert store.read_now(entries.revisions, "alpha", "entry-1") == [
-            entries.Revision(title="Two", content_hash="b", replaced_at=NOW + 3 * HOUR),
-            entries.Revision(title="One", content_hash="a", replaced_at=NOW + 2 * HOUR),
-        ]
-
-    def test_what_an_entry_was_long_ago_is_forgotten(self, store: Store) -> None:
-        for hours, hashed in enumerate("abc"):
-            save(store, record(1, content_hash=hashed), at=NOW + hours * HOUR)
-        assert store.write_now(entries.prune_revisions, NOW + 2 * HOUR) == 1
-        assert [old.content_hash for old in store.read_now(entries.revisions, "alpha", "entry-1")] == ["b"]
-
     def test_equal_keys_of_two_feeds_are_two_entries(self, store: Store) -> None:
         save(store, record(1), record(1, feed="beta", content_hash="other"))
         assert len(store.read_now(entries.lines)) == 2
-        assert store.read_now(entries.revisions, "alpha", "entry-1") == []
 
     def test_nothing_is_saved_of_nothing(self, store: Store) -> None:
         save(store)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import event
-from store_samples import HOUR, NOW, owe, post, record
+from store_samples import HOUR, NOW, owe, post
 
 from aggregator.policy import fingerprints
 from aggregator.store import (
@@ -21,6 +21,7 @@ from aggregator.store import (
     identities,
     journal,
     posts,
+    revisions,
     second_looks,
     stories,
     targets,
@@ -42,7 +43,6 @@ QUICK: dict[str, Callable[[Session], Any]] = {
     "feeds.memory": lambda s: feeds.memory(s, "alpha"),
     "entries.known": lambda s: entries.known(s, "alpha", KEYS, ["u:a", "g:b"]),
     "entries.told_at": lambda s: entries.told_at(s, KEYS),
-    "entries.save": lambda s: entries.save(s, [record(1), record(2)], NOW),
     "identities.kin": lambda s: identities.kin(s, "alpha", [1, 2]),
     "identities.restate": identities.restate,
     "entries.touch": lambda s: entries.touch(s, "alpha", KEYS, NOW),
@@ -56,6 +56,9 @@ QUICK: dict[str, Callable[[Session], Any]] = {
     "claims.waiting": lambda s: claims.waiting(s, "blog", NOW, new=True),
     "targets.debuts": lambda s: targets.debuts(s, "blog", 20),
     "deliveries.pending": deliveries.pending,
+    "revisions.seen_at": lambda s: revisions.seen_at(s, "alpha", "entry-1"),
+    "revisions.of_entry": lambda s: revisions.of_entry(s, "alpha", "entry-1"),
+    "revisions.prune": lambda s: revisions.prune(s, NOW),
     "stories.keep": lambda s: stories.keep(s, "alpha", "entry-1", FINGERPRINT),
     "stories.kin": lambda s: stories.kin(s, FINGERPRINT, feed="alpha"),
     "stories.siblings": lambda s: stories.siblings(s, "alpha", "entry-1"),

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import lxml.html
 import pytest
 from posting import key_of, make_post
 
 from aggregator.policy import change
 from aggregator.targets.shared import article
-from aggregator.types import Enclosure, Image, Sighting
+from aggregator.types import Enclosure, Image, Sighting, UpdateNote
 
 LEAD = Image(url="https://paper.example/lead.jpg", alt='A "pier"', caption="The pier", credit="A. Photographer")
 INNER = "https://paper.example/inner.png"
@@ -120,3 +122,21 @@ def test_the_mark_tells_key_and_revision() -> None:
 def test_the_pictures_of_a_post_are_told_once_each_the_lead_first() -> None:
     body = BODY + f'<p><img src="{LEAD.url}"><img src="data:image/gif;base64,R0"></p>'
     assert article.picture_urls(make_post(1, lead=LEAD, body=body)) == (LEAD.url, INNER)
+
+
+@pytest.mark.parametrize(
+    ("language", "facts", "told"),
+    [
+        ("en", {"title": True, "paragraphs": 2}, "Updated November 24, 2026: headline, 2 paragraphs"),
+        ("en-GB", {"paragraphs": 1, "cut": 1}, "Updated 24 November 2026: one paragraph, one paragraph removed"),
+        ("de", {"title": True, "cut": 3}, "Aktualisiert am 24. November 2026: Überschrift, 3 Absätze entfernt"),
+        ("fr", {"paragraphs": 4}, "Mis à jour le 24 novembre 2026 : 4 paragraphes"),
+        ("es", {"title": True}, "Actualizado el 24 de noviembre de 2026: titular"),
+        ("en", {"title": True, "note": "Correction: <b>no</b>."}, "Updated November 24, 2026: Correction: <b>no</b>."),
+    ],
+)
+def test_what_changed_is_told_in_the_language_of_the_blog(language: str, facts: dict[str, object], told: str) -> None:
+    note = UpdateNote(at=datetime(2026, 11, 24, 12, tzinfo=UTC), **facts)  # type: ignore[arg-type]
+    found = tree(article.html(make_post(1, update_note=note), language=language))
+    assert [part.text_content() for part in found.find_class("update-note")] == [told]
+    assert not tree(article.html(make_post(1), language=language)).find_class("update-note")

@@ -158,12 +158,24 @@ def test_an_entry_keeps_its_identity_and_says_when_it_changed(tmp_path: Path) ->
     blog = open_blog(tmp_path)
     publish(blog, make_post(1))
     (before,) = entries(tmp_path)
-    publish(blog, make_post(1, title="Corrected"), hours=3)
+    corrected = make_post(1, title="Corrected", modified_at=datetime(2026, 11, 24, 14, tzinfo=UTC))
+    publish(blog, corrected, hours=3)
     (after,) = entries(tmp_path)
     assert after.findtext(f"{ATOM}id") == before.findtext(f"{ATOM}id")
     assert after.findtext(f"{ATOM}published") == before.findtext(f"{ATOM}published")
     assert (after.findtext(f"{ATOM}updated") or "") > (before.findtext(f"{ATOM}updated") or "")
     assert etree.fromstring(tree(tmp_path)["atom.xml"]).findtext(f"{ATOM}updated") == after.findtext(f"{ATOM}updated")
+    blog.close()
+
+
+def test_an_entry_that_reads_as_before_is_not_updated(tmp_path: Path) -> None:
+    blog = open_blog(tmp_path)
+    publish(blog, make_post(1))
+    (before,) = entries(tmp_path)
+    publish(blog, make_post(1, tags=("another",)), hours=3)
+    (after,) = entries(tmp_path)
+    assert after.findtext(f"{ATOM}updated") == before.findtext(f"{ATOM}updated")
+    assert etree.tostring(after) != etree.tostring(before)
     blog.close()
 
 

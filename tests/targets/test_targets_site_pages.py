@@ -16,7 +16,7 @@ from posting import make_post
 
 from aggregator.targets.shared import article, texts
 from aggregator.targets.site import colours, views
-from aggregator.types import Author, Credit, Enclosure, Image, Post, Rights, Sighting
+from aggregator.types import Author, Credit, Enclosure, Image, Post, Rights, Sighting, UpdateNote
 
 LEAD = Image(url="https://paper.example/lead.jpg", alt="A lead", caption="What it shows", credit="A. Photographer")
 INNER = "https://paper.example/inner.jpg"
@@ -54,6 +54,13 @@ def texts_of(element: lxml.html.HtmlElement, selector: str) -> list[str]:
 
 
 # --- what readers see -------------------------------------------------------------------------
+
+
+def test_an_article_tells_what_changed_in_place_of_the_bare_date(tmp_path: Path) -> None:
+    note = UpdateNote(at=datetime(2026, 3, 4, tzinfo=UTC), title=True, note="")
+    found = written(tmp_path, replace(RICH, update_note=note))
+    assert texts_of(found, ".update-note") == ["Updated March 4, 2026: headline"]
+    assert texts_of(found, ".updated") == []
 
 
 def test_an_article_tells_who_wrote_it_when_and_where(tmp_path: Path) -> None:

@@ -144,11 +144,12 @@ def _plain(posts: Iterable[Post], style: Style) -> str:
 def _plain_of(post: Post, style: Style) -> str:
     body = text.plain(post.body) if style.full else post.excerpt
     altered = f"{texts.texts(style.site.language)['altered']}: {post.altered}" if post.altered else ""
+    changed = texts.updated(post.update_note, style.site.language) if post.update_note else ""
     others = "\n".join(f"{other.title} ({other.publisher}): {other.url}" for other in post.also_reported_by)
     credit = f"{post.credit.text}\n{post.canonical_url or post.credit.url or ''}".strip()
     heading = f"{post.title}\n{'=' * min(len(post.title), 72)}"
     return "\n\n".join(
-        part for part in (heading, post.standfirst, body, altered, others, credit, post.generator) if part
+        part for part in (heading, post.standfirst, body, altered, changed, others, credit, post.generator) if part
     )
 
 

@@ -18,7 +18,7 @@ from aggregator.types import Enclosure, Image, Post
 MAX_PICTURES = 40  #: of one post that we would like copies of
 MAX_ENCLOSURES = 10
 #: Classes of the parts behind the text that are our own words, in the language of the blog.
-OWN = frozenset({"also", "altered", "generator", "source-credit"})
+OWN = frozenset({"also", "altered", "generator", "source-credit", "update-note"})
 #: Where the post's key and revision stand in the text: kept by every blog, seen by no reader.
 MARK = "data-wirecopy"
 _NO_END = re.compile(r"</(?:source|track|wbr)>")  #: end tags that there are not (HTML, 13.1.2), but lxml writes
@@ -49,7 +49,7 @@ def html(
     credit: bool = True,
     generator: bool = True,
 ) -> str:
-    """The post as safe HTML: lead picture, standfirst, text, attachments, other places, credit, closing words.
+    """The post as safe HTML: lead picture, standfirst, text, attachments, what changed, other places, credit, end.
 
     ``pictures`` maps addresses of pictures to those of their copies. ``lead_shown``: the blog shows the lead picture
     itself, so that it is left out here. ``language`` is the blog's, for our own words around the text. Blocks stand on
@@ -74,6 +74,7 @@ def html(
         inner(root),
         _attachments(post.enclosures, labels),
         _altered(post, labels),
+        _updated(post, language),
         _also(post, labels) if credit else "",
         f'<div class="source-credit" {MARK}="{post.key}:{change.revision(post)}">{post.credit.html}</div>'
         if credit
@@ -189,6 +190,12 @@ def _altered(post: Post, labels: Mapping[str, str]) -> str:
     if not post.altered:
         return ""
     return f'<p class="altered"><strong>{escape(labels["altered"])}:</strong> {escape(post.altered)}</p>'
+
+
+def _updated(post: Post, language: str) -> str:
+    if post.update_note is None:
+        return ""
+    return f'<p class="update-note"><em>{escape(texts.updated(post.update_note, language))}</em></p>'
 
 
 def _also(post: Post, labels: Mapping[str, str]) -> str:

@@ -11,6 +11,8 @@ from importlib import resources
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_skeleton
 
+from aggregator.types import UpdateNote
+
 LANGUAGES = ("en", "de", "fr", "es")
 RIGHT_TO_LEFT = frozenset(["ar", "arc", "ckb", "dv", "fa", "he", "iw", "ku", "ps", "sd", "syr", "ug", "ur", "yi"])
 
@@ -56,6 +58,17 @@ def month_name(when: date, language: str) -> str:
 def moment(when: datetime, language: str) -> str:
     """Date and time in words."""
     return format_datetime(when, "long", locale=_locale(language))
+
+
+def updated(note: UpdateNote, language: str) -> str:
+    """When and in what a post was last updated, as one line; in the publisher's own words where there are any."""
+    words = texts(language)
+    parts = [words["changed_title"]] if note.title else []
+    for name, count in (("changed", note.paragraphs), ("cut", note.cut)):
+        if count:
+            parts.append(words[f"{name}_one" if count == 1 else f"{name}_count"].format(count=count))
+    changes = note.note or ", ".join(parts)
+    return words["changed"].format(date=day(note.at, language), changes=changes)
 
 
 @lru_cache

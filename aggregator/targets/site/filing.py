@@ -105,8 +105,7 @@ class Filing:
     def _add(self, db: sqlite3.Connection, post: Post, digest: str, pictures: str, now: datetime) -> int:
         day = post.published_at.astimezone(UTC)
         sort = f"{day:%Y-%m-%dT%H:%M:%S} {post.key}"
-        changed = min(post.modified_at or post.published_at, now)  # a source may say what it likes
-        values = (post.key, _free_path(db, post, day), sort, digest, now.isoformat(), changed.isoformat(), pictures)
+        values = (post.key, _free_path(db, post, day), sort, digest, now.isoformat(), _updated_at(post, now), pictures)
         cursor = db.execute(
             "INSERT INTO posts (key, path, sort, hash, published_at, updated_at, pictures, card, body)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -122,9 +121,8 @@ class Filing:
         self, db: sqlite3.Connection, seq: int, sort: str, post: Post, digest: str, pictures: str, now: datetime
     ) -> None:
         db.execute(
-            "UPDATE posts SET updated_at = CASE hash WHEN ? THEN updated_at ELSE ? END, withdrawn = 0, hash = ?,"
-            " pictures = ?, card = ?, body = ? WHERE seq = ?",
-            (digest, now.isoformat(), digest, pictures, dump_card(post), post.body, seq),
+            "UPDATE posts SET updated_at = ?, withdrawn = 0, hash = ?, pictures = ?, card = ?, body = ? WHERE seq = ?",
+            (_updated_at(post, now), digest, pictures, dump_card(post), post.body, seq),
         )
         self._mark_around(db, seq, sort)
         held = {listing.id for listing in self.index.listings_of(sort)}
@@ -168,6 +166,11 @@ class Filing:
                 if listing.count <= 1:
                     _mark(db, "sources")
                 _mark_articles(db, paging.newer(db, listing.id, sort, NEXT))  # they offer this one for further reading
+
+
+def _updated_at(post: Post, now: datetime) -> str:
+    """When the words of a post last changed: a picture, a tag or a sighting more is no news to who has read it."""
+    return min(post.modified_at or post.published_at, now).isoformat()  # a source may say what it likes
 
 
 def _free_path(db: sqlite3.Connection, post: Post, day: datetime) -> str:

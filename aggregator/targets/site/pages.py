@@ -159,6 +159,7 @@ class Pages:
             "site_dir": texts.direction(language or "en"),
             "licence_of": views.licence,
             "full_date": lambda when: texts.day(when, language),
+            "updated": lambda note: texts.updated(note, language),
         }
         return self.theme.render(template, shared | context)
 

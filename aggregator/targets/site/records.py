@@ -45,7 +45,7 @@ class Placed:
     sort: str  #: date and key: the order in listings; never changes
     hash: str
     published_at: datetime  #: when it first stood here
-    updated_at: datetime  #: when what a reader sees last changed
+    updated_at: datetime  #: when its words last changed
     pictures: Mapping[str, Picture] = field(default_factory=dict)  #: by the address of the original
 
     @property

@@ -16,7 +16,7 @@ def test_the_verbs_are_those_that_were_promised():
     assert (
         sorted(
             "run once demo check feeds entries posts outbox explain preview parse extract discover add import export"
-            " release retry withdraw db service story merge split".split()
+            " release retry withdraw db service story merge split diff".split()
         )
         == ALL
     )

@@ -327,6 +327,7 @@ def _as_met(reading: work.Reading, met: Mapping[str, Met]) -> work.Reading:
         parsed=replace(reading.parsed, entries=tuple(found.values())),
         traits={met[key].key: traits for key, traits in reading.traits.items()},
         hashes={met[key].key: hashed for key, hashed in reading.hashes.items()},
+        former_hashes={met[key].key: hashed for key, hashed in reading.former_hashes.items()},
     )
 
 

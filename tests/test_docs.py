@@ -165,7 +165,7 @@ def test_documented_defaults_of_feeds_are_right(key, attribute):
     assert rows("[defaults]")[key][1] == told(value)
 
 
-@pytest.mark.parametrize(("page", "least"), [("configuration", 4), ("migrating", 3)])
+@pytest.mark.parametrize(("page", "least"), [("configuration", 4), ("migrating", 3), ("examples/finished-post", 2)])
 def test_the_examples_of_a_page_load(tmp_path, monkeypatch, page, least):
     monkeypatch.setenv("EXAMPLE_TOKEN", "t")
     monkeypatch.setenv("WP_PASSWORD", "abcd efgh ijkl mnop qrst uvwx")

@@ -12,7 +12,7 @@ from fakes import ScriptedWeb
 from island_press import EARLIER, LATEST
 
 from aggregator.config import Config, load
-from aggregator.daemon import once, preview
+from aggregator.daemon import once, pages, preview
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "finished-post.md"
 MANNERS = '[fetch]\nallow_networks = ["127.0.0.0/8", "::1/128"]\nfloor = "1s"\nhost_pause = "0s"\n'
@@ -75,6 +75,22 @@ async def test_the_page_shows_its_parts_in_order(web: ScriptedWeb, tmp_path: Pat
         TITLE,
         f"{TITLE}: {LATEST.heading}",
     ]
+
+
+async def test_the_page_of_the_preview_is_the_page_that_is_published(web: ScriptedWeb, tmp_path: Path) -> None:
+    config = example(web, tmp_path)
+    island_press.lay_out(web, EARLIER)
+    await asyncio.to_thread(once, config)
+    island_press.lay_out(web, EARLIER, LATEST)
+    looked = await asyncio.to_thread(preview, config, config.feed("ferry-talks"))
+    (shown,) = await asyncio.to_thread(pages, config, looked, "blog")
+    await asyncio.to_thread(once, config, force=True)
+    (page,) = (tmp_path / "public").glob("2026/06/*ministers-meet*/index.html")
+    there, here = lxml.html.document_fromstring(page.read_bytes()), lxml.html.document_fromstring(shown)
+    for part in ("//*[contains(@class, 'e-content')]", "//*[@class='credit']", "//*[@class='closing']", "//h1"):
+        assert [lxml.html.tostring(each) for each in here.xpath(part)] == [
+            lxml.html.tostring(each) for each in there.xpath(part)
+        ]
 
 
 async def test_credit_canonical_and_links_lead_where_they_say(web: ScriptedWeb, tmp_path: Path) -> None:

@@ -222,7 +222,7 @@ class Work:
                 facts = {"entry": done.title, "outcome": done.outcome, "reason": done.reason}
                 if done.outcome == "held":
                     self._log.warning("withdrawal held", **facts)
-                elif done.outcome in {"changed", "withdrawn"}:
+                elif done.outcome in {"changed", "kept back", "withdrawn"}:
                     self._log.info("page looked at once more", **facts)
                     self._spawn(self.tick_deliveries())
         finally:

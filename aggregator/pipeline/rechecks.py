@@ -18,6 +18,7 @@ from aggregator.pipeline.taking import Taker, Wanted
 from aggregator.policy import recheck, retraction
 from aggregator.policy.recheck import Answer
 from aggregator.policy.retraction import Handling, Sign
+from aggregator.policy.updates import Update
 from aggregator.store import EntryLine, Recheck, Session, Store, entries, feeds, hosts, journal, rechecks
 from aggregator.store import retractions as seen
 from aggregator.types import Feed, PageSeen, Post, Response, Step
@@ -33,7 +34,8 @@ class Rechecked:
 
     feed: str
     title: str
-    outcome: str  #: ``same``, ``changed``, ``put off``, ``withdrawn``, ``held``, or ``void``: not wanted any more
+    #: ``same``, ``changed``, ``kept back``, ``put off``, ``withdrawn``, ``held``, or ``void``: not wanted any more
+    outcome: str
     reason: str
 
 
@@ -153,20 +155,29 @@ def _took(session: Session, look: Recheck, feed: Feed, post: Post, taken: Taken,
     page, line = taken.page or look.page, _line(session, look)
     shown = taken.article.text if taken.article else ""
     outcome, reason = "changed", "its page has changed"
+    if not taken.unchanged and not recheck.same_article(text.plain(post.body), shown):
+        taken = _kept_back(taken, post, "its page shows another text: the post stays as it is")
+    revision = taken.revision
     if taken.unchanged:
         outcome, reason = "same", "its page says what it said before"
-    elif not recheck.same_article(text.plain(post.body), shown):
-        outcome, reason = "same", "its page shows another text: the post stays as it is"
-        journal.write(session, [_step(look, outcome, reason, now)])
+    if revision is not None and revision.outcome is Update.KEPT_BACK:
+        outcome, reason = "kept back", revision.reason
     done = _there(session, look, feed, page, reason, now)
     if done.outcome == "void":
         return done
-    if outcome == "changed":
+    if outcome != "same":
         save(session, [replace(taken, page=None)], feed, now)  # the next look is planned
     elif taken.marked and line is not None:
         retractions.follow(session, feed, line, Sign.MARKED, taken.marked, now)
+    if taken.marked and outcome != "changed":
         outcome, reason = "withdrawn", taken.marked
     return replace(done, outcome=outcome, reason=reason)
+
+
+def _kept_back(taken: Taken, post: Post, reason: str) -> Taken:
+    """What was taken, with the post left as it is."""
+    revision = taken.revision and replace(taken.revision, outcome=Update.KEPT_BACK, reason=reason)
+    return replace(taken, unchanged=True, post=post, revision=revision)
 
 
 def _put_off(

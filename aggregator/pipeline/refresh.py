@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
@@ -27,7 +27,7 @@ from aggregator.policy.change import Change
 from aggregator.policy.hold import Cause
 from aggregator.policy.recognition import Layer, Met, Stored
 from aggregator.store import Session, Store, entries, feeds, held, hosts, identities, journal
-from aggregator.types import Entry, Feed, FeedMemory, Outcome, Response, Step
+from aggregator.types import Entry, Feed, FeedMemory, Known, Outcome, Response, Step
 
 #: Entries written in one transaction, and their pages asked for at one time.
 CHUNK = 8
@@ -196,7 +196,8 @@ class Refresher:
         headings = set(recognition.unknown(found, reading.traits, named))
         kin = await self._store.read(identities.kin, feed.name, headings) if headings else {}
         stored = Stored(named=named, kin=kin)
-        return recognition.meet(found, reading.traits, reading.hashes, stored, reading.trust.level)
+        hashes = _as_stored(reading, (*named.values(), *(one for each in kin.values() for one in each)))
+        return recognition.meet(found, reading.traits, hashes, stored, reading.trust.level)
 
     async def _sort(
         self, feed: Feed, reading: work.Reading, counts: Counter[str], met: Mapping[str, Met]
@@ -210,7 +211,7 @@ class Refresher:
         new = 0
         for entry in _newest_first(reading.parsed.entries):
             traits, hashed, one = reading.traits[entry.key], reading.hashes[entry.key], known[entry.key]
-            if one.known and one.known.content_hash == reading.former_hashes[entry.key]:
+            if one.known is not None and one.known.content_hash == reading.former_hashes[entry.key]:
                 hashed = one.known.content_hash
             decision = change.decide(
                 entry,
@@ -329,6 +330,12 @@ def _as_met(reading: work.Reading, met: Mapping[str, Met]) -> work.Reading:
         hashes={met[key].key: hashed for key, hashed in reading.hashes.items()},
         former_hashes={met[key].key: hashed for key, hashed in reading.former_hashes.items()},
     )
+
+
+def _as_stored(reading: work.Reading, stored: Iterable[Known]) -> dict[str, str]:
+    """The content hashes of a document, of the form that entries of the same text were stored with."""
+    held = {known.content_hash for known in stored}
+    return {key: hashed if hashed in held else reading.hashes[key] for key, hashed in reading.former_hashes.items()}
 
 
 def _names(reading: work.Reading, met: Mapping[str, Met], memory: FeedMemory) -> dict[str, tuple[str, ...]]:

@@ -175,8 +175,8 @@ class Taker:
     async def _paused(self, feed: Feed, wanted: Wanted, previous: Post) -> Taken | None:
         """The entry left alone for now, where it changes all the time; None where it is to be taken."""
         entry, known = wanted.entry, wanted.known
-        if wanted.looks or known is None or not known.content_hash:
-            return None  # it was put off before, or brought back by hand
+        if wanted.looks or wanted.page or known is None or not known.content_hash:
+            return None  # it was put off or asked for already, or is brought back by hand
         until = updates.pause(await self._store.read(revisions.seen_at, feed.name, entry.key), self._now())
         if until is None:
             return None

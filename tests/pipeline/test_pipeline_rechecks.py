@@ -14,8 +14,8 @@ from aggregator.pipeline import retractions as following
 from aggregator.pipeline import withdrawal
 from aggregator.policy import recheck
 from aggregator.policy.retraction import Handling, Sign
-from aggregator.store import EntryLine, entries, journal, rechecks, retractions, tombstones
-from aggregator.types import Entry, Feed, Outcome, PageSeen, Post, Withdrawals
+from aggregator.store import EntryLine, entries, journal, rechecks, retractions, revisions, tombstones
+from aggregator.types import Entry, Feed, Outcome, PageSeen, Post, Updates, Withdrawals
 
 HTML = {"Content-Type": "text/html"}
 PROSE = "The council of the harbour met on Tuesday and spoke at length about pier {n} and the eel grass below it. "
@@ -178,6 +178,18 @@ async def test_what_is_no_article_changes_nothing(bench: Bench, away: str) -> No
     await passes(bench, 4)
     assert shown(bench) == before
     assert (await line(bench)).outcome is Outcome.PUBLISHED
+
+
+async def test_a_change_on_the_page_that_its_feed_does_not_want_is_kept_for_a_person_to_see(bench: Bench) -> None:
+    await published(bench, update=Updates.NEVER)
+    before = shown(bench)
+    page(bench, 1, html(1, text=PROSE.format(n=1) + "It was nine, not six."), etag="2")
+    assert "kept back" in await passes(bench, 2)
+    assert shown(bench) == before
+    (kept,) = await bench.store.read(revisions.of_entry, "news", (await line(bench)).key)
+    assert (str(kept.outcome), kept.cause) == ("kept back", "page")
+    assert kept.after is not None
+    assert "It was nine, not six." in kept.after.text
 
 
 WITHDRAWN = {410: Sign.GONE, 404: Sign.MISSING}

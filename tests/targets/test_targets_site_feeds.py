@@ -179,6 +179,15 @@ def test_an_entry_that_reads_as_before_is_not_updated(tmp_path: Path) -> None:
     blog.close()
 
 
+def test_an_entry_whose_publisher_has_withdrawn_it_is_updated(tmp_path: Path) -> None:
+    blog = open_blog(tmp_path)
+    publish(blog, make_post(1))
+    publish(blog, make_post(1, withdrawn_at=datetime(2026, 11, 24, 14, tzinfo=UTC)), hours=3)
+    (after,) = entries(tmp_path)
+    assert after.findtext(f"{ATOM}updated") == "2026-11-24T14:00:00Z"
+    blog.close()
+
+
 def test_an_entry_is_never_updated_in_the_future(tmp_path: Path) -> None:
     blog = open_blog(tmp_path)
     publish(blog, make_post(1, modified_at=datetime(2099, 1, 1, tzinfo=UTC)))

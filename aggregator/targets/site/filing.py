@@ -170,7 +170,8 @@ class Filing:
 
 def _updated_at(post: Post, now: datetime) -> str:
     """When the words of a post last changed: a picture, a tag or a sighting more is no news to who has read it."""
-    return min(post.modified_at or post.published_at, now).isoformat()  # a source may say what it likes
+    changed = max(post.modified_at or post.published_at, post.withdrawn_at or post.published_at)
+    return min(changed, now).isoformat()  # a source may say what it likes
 
 
 def _free_path(db: sqlite3.Connection, post: Post, day: datetime) -> str:

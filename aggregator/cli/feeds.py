@@ -50,6 +50,9 @@ def feeds(
     for line in records:
         if line.get("held"):
             tell(f"{line['name']} has entries that are held: `wirecopy explain {line['name']}` tells why")
+    for feed in known.values():
+        if feed.blocked:
+            tell(f"{feed.name} is blocked: {feed.blocked}; `wirecopy withdraw --undo --source {feed.name}` ends that")
     for one, *others in twins:
         tell(f"the feeds {one} and {', '.join(others)} are the same document: keep one of them")
     for feed in known.values():
@@ -70,11 +73,12 @@ def record(line: FeedOverview) -> Record:
         "held": line.held,
         "last_fetch_at": line.last_fetch_at,
         "last_success_at": line.last_success_at,
-        "next_fetch_at": None if line.gone else line.next_fetch_at,
+        "next_fetch_at": None if line.gone or line.blocked else line.next_fetch_at,
         "lag_seconds": line.lag.total_seconds() if line.lag is not None else None,
         "failures": line.failures,
         "last_error": line.last_error,
         "gone": line.gone,
+        "blocked": line.blocked,
         "identity": str(line.identity),
         "identity_reason": line.identity_reason,
     }

@@ -11,6 +11,7 @@ from aggregator.policy.retraction import Handling
 from aggregator.store import (
     EntryLine,
     Session,
+    blocks,
     deliveries,
     entries,
     journal,
@@ -67,7 +68,7 @@ class Undone:
     """What undoing a withdrawal came to."""
 
     entries: int  #: that are back
-    kept_out: tuple[tuple[str, str], ...] = ()  #: title, and the pattern that still keeps it out
+    kept_out: tuple[tuple[str, str], ...] = ()  #: title, and what still keeps it out: a pattern or a blocked source
 
 
 def undo_entries(session: Session, lines: Sequence[EntryLine], *, now: datetime) -> Undone:
@@ -75,9 +76,8 @@ def undo_entries(session: Session, lines: Sequence[EntryLine], *, now: datetime)
     back = 0
     kept_out: list[tuple[str, str]] = []
     for line in lines:
-        patterns = tombstones.patterns_over(session, {url for url in (line.url, line.canonical_url) if url})
-        if patterns:
-            kept_out.append((line.title, patterns[0]))
+        if kept := _kept_out(session, line):
+            kept_out.append((line.title, kept))
             continue
         # Both are asked: what its publisher's sign did is undone, and the sign counts no more.
         lifted, overruled = tombstones.lift(session, line.feed, line.key, now), _overrule(session, line, now)
@@ -98,6 +98,18 @@ def undo_pattern(session: Session, pattern: str, *, feed: str | None, now: datet
         line for line in lines if any(tombstones.fits(pattern, url) for url in (line.url, line.canonical_url) if url)
     ]
     return undo_entries(session, fitting, now=now)
+
+
+def _kept_out(session: Session, line: EntryLine) -> str:
+    """The pattern, or the blocked source, that keeps an entry out whatever becomes of its own tombstone."""
+    addresses = {url for url in (line.url, line.canonical_url) if url}
+    if patterns := tombstones.patterns_over(session, addresses):
+        return f"the pattern {patterns[0]!r}"
+    if line.feed in blocks.of_feeds(session):
+        return f"the block of {line.feed}"
+    return next(
+        (f"the block of {site}" for site in blocks.sites(session) for url in addresses if blocks.covers(site, url)), ""
+    )
 
 
 def owe(session: Session, post: Post, now: datetime) -> int:

@@ -6,6 +6,7 @@
 from sqlalchemy.orm import Session
 
 from aggregator.errors import StoreError
+from aggregator.store.blocks import Block
 from aggregator.store.database import Store
 from aggregator.store.deliveries import DeliveryLine
 from aggregator.store.entries import EntryLine, EntryRecord
@@ -21,6 +22,7 @@ from aggregator.store.tombstones import Tombstone
 from aggregator.store.verdicts import Verdict
 
 __all__ = [
+    "Block",
     "DeliveryLine",
     "EntryLine",
     "EntryRecord",

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from aggregator.store import renames
 from aggregator.store.columns import EPOCH, MICROSECOND, UtcDateTime
-from aggregator.store.models import EntryRow, FeedRow
+from aggregator.store.models import BlockedSourceRow, EntryRow, FeedRow
 from aggregator.store.statements import upsert
 from aggregator.types import FeedMemory, Identity, Outcome
 
@@ -76,6 +76,7 @@ class FeedOverview:
     published: int
     held: int
     gone: bool
+    blocked: str  #: why nothing of it is published any more; empty: it is not blocked
     identity: Identity  #: by what its entries are told apart, as it has proved
     identity_reason: str  #: why not by their ids; empty: they are
 
@@ -136,11 +137,15 @@ def claim_due(
     """Takes feeds that are due, the most overdue first; no one else gets them before the lease ends.
 
     The next due time is written at once, so that a crash does not make us ask again. ``force`` takes feeds before
-    their time, and those that are gone; what is under a lease is never taken.
+    their time, and those that are gone; what is under a lease, or blocked, is never taken.
     """
     due = (
         select(FeedRow.name)
-        .where(FeedRow.removed_at.is_(None), or_(FeedRow.lease_until.is_(None), FeedRow.lease_until <= now))
+        .where(
+            FeedRow.removed_at.is_(None),
+            or_(FeedRow.lease_until.is_(None), FeedRow.lease_until <= now),
+            FeedRow.name.not_in(select(BlockedSourceRow.feed)),
+        )
         .order_by(FeedRow.next_fetch_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -208,7 +213,9 @@ def overview(session: Session) -> list[FeedOverview]:
         .where(FeedRow.removed_at.is_(None))
         .order_by(FeedRow.name)
     )
-    return [_overview(row, counted.get(row.name, {})) for row in rows]
+    said_no = session.execute(select(BlockedSourceRow.feed, BlockedSourceRow.reason))
+    blocked = {feed: reason for feed, reason in said_no if feed}
+    return [_overview(row, counted.get(row.name, {}), blocked.get(row.name, "")) for row in rows]
 
 
 def same_documents(session: Session) -> list[tuple[str, ...]]:
@@ -241,7 +248,7 @@ def _due_at(stored: datetime) -> datetime | None:
     return None if stored == EPOCH else stored
 
 
-def _overview(row: Row[*tuple[object, ...]], counted: Mapping[str, int]) -> FeedOverview:
+def _overview(row: Row[*tuple[object, ...]], counted: Mapping[str, int], blocked: str) -> FeedOverview:
     return FeedOverview(
         name=row.name,
         url=row.url,
@@ -256,6 +263,7 @@ def _overview(row: Row[*tuple[object, ...]], counted: Mapping[str, int]) -> Feed
         published=counted.get(Outcome.PUBLISHED, 0),
         held=counted.get(Outcome.HELD, 0),
         gone=row.gone_at is not None,
+        blocked=blocked,
         identity=Identity(row.identity),
         identity_reason=row.identity_reason,
     )

@@ -385,6 +385,18 @@ class PatternRow(Base):
     buried_at: Mapped[datetime]
 
 
+class BlockedSourceRow(Base):
+    """A feed that is not asked any more, or a site of which nothing is published, since somebody said no."""
+
+    __tablename__ = "blocked_sources"
+
+    source: Mapped[str] = mapped_column(primary_key=True)  #: as a person named it
+    feed: Mapped[str] = mapped_column(primary_key=True)  #: empty: a site alone
+    site: Mapped[str]
+    reason: Mapped[str]
+    blocked_at: Mapped[datetime]
+
+
 class StepRow(Base):
     """A decision, kept for a while for ``wirecopy explain``."""
 

@@ -11,7 +11,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from aggregator import urls
-from aggregator.store import feeds, returns
+from aggregator.store import blocks, feeds, returns
 from aggregator.store.models import EntryRow, PatternRow, PostRow, TombstoneRow
 from aggregator.store.statements import chunks, upsert
 from aggregator.types import Outcome
@@ -106,10 +106,17 @@ def fits(pattern: str, address: str) -> bool:
 def matches(session: Session, feed: str, keys: Collection[str] = (), addresses: Collection[str] = ()) -> dict[str, str]:
     """Which entries of a feed, by key, and which addresses, by themselves, are buried: each with the reason."""
     found = {key: stone.reason for key, stone in of_keys(session, feed, keys).items()}
+    closed = blocks.of_feeds(session).get(feed) if feed else None
+    if closed is not None:
+        return found | dict.fromkeys(keys, closed.reason)
+    for site, reason in blocks.sites(session).items():
+        found |= {address: reason for address in addresses if blocks.covers(site, address)}
     forms = {address: urls.compare_key(address) for address in addresses}
     stones = of_compare_keys(session, forms.values())
     patterns = session.execute(select(PatternRow.pattern, PatternRow.reason)).all()
     for address, form in forms.items():
+        if address in found:
+            continue
         if form in stones:
             found[address] = stones[form].reason
             continue

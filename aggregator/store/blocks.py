@@ -33,7 +33,7 @@ def add(session: Session, block: Block) -> None:
         "reason": block.reason,
         "blocked_at": block.blocked_at,
     }
-    upsert(session, BlockedSourceRow, [row], on=("source", "feed"), update=("site",))
+    upsert(session, BlockedSourceRow, [row], on=("feed", "source"), update=("site",))
 
 
 def of_source(session: Session, source: str) -> list[Block]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Row, case, func, literal, or_, select, update
+from sqlalchemy import Row, case, exists, func, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from aggregator.store import renames
@@ -144,7 +144,7 @@ def claim_due(
         .where(
             FeedRow.removed_at.is_(None),
             or_(FeedRow.lease_until.is_(None), FeedRow.lease_until <= now),
-            FeedRow.name.not_in(select(BlockedSourceRow.feed)),
+            ~exists().where(BlockedSourceRow.feed == FeedRow.name),
         )
         .order_by(FeedRow.next_fetch_at)
         .limit(limit)

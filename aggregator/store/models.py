@@ -390,8 +390,8 @@ class BlockedSourceRow(Base):
 
     __tablename__ = "blocked_sources"
 
+    feed: Mapped[str] = mapped_column(primary_key=True)  #: empty: a site alone; first, for feeds.claim_due
     source: Mapped[str] = mapped_column(primary_key=True)  #: as a person named it
-    feed: Mapped[str] = mapped_column(primary_key=True)  #: empty: a site alone
     site: Mapped[str]
     reason: Mapped[str]
     blocked_at: Mapped[datetime]

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import cache
 
 from pydantic import TypeAdapter
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from aggregator.store.feeds import CLOCK_SLACK
@@ -70,11 +70,13 @@ def claim(session: Session, now: datetime, *, limit: int, lease: timedelta, per_
     left the configuration are not asked for anything. Our own servers, which have no domain here, are not counted.
     """
     today = f"{now:%Y-%m-%d}"
-    spent = select(RecheckDayRow.domain).where(RecheckDayRow.day == today, RecheckDayRow.looks >= per_day)
+    spent = exists().where(
+        RecheckDayRow.domain == RecheckRow.domain, RecheckDayRow.day == today, RecheckDayRow.looks >= per_day
+    )
     due = (
         select(RecheckRow)
         .join(FeedRow, FeedRow.name == RecheckRow.feed)
-        .where(RecheckRow.at <= now, FeedRow.removed_at.is_(None), RecheckRow.domain.not_in(spent))
+        .where(RecheckRow.at <= now, FeedRow.removed_at.is_(None), ~spent)
         .order_by(RecheckRow.at)
         .limit(_CHOSEN_FROM)
     )

@@ -17,12 +17,12 @@ def upgrade() -> None:
     moment = sa.BigInteger().with_variant(sa.DateTime(timezone=True), "postgresql")
     op.create_table(
         "blocked_sources",
-        sa.Column("source", sa.Text(), nullable=False),
         sa.Column("feed", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
         sa.Column("site", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("blocked_at", moment, nullable=False),
-        sa.PrimaryKeyConstraint("source", "feed", name=op.f("pk_blocked_sources")),
+        sa.PrimaryKeyConstraint("feed", "source", name=op.f("pk_blocked_sources")),
     )
 
 

@@ -60,6 +60,15 @@ class Library:
                 get_logger().warning("pictures took too long", missing=len(wanted) - len(found))
         return {url: found[url] for url in wanted if url in found}
 
+    async def discard(self, urls: Sequence[str]) -> None:
+        """Keeps no copy of these pictures any more."""
+        for url in urls:
+            async with self.lock(url):
+                try:
+                    shelf.discard(self.folder, url)
+                except OSError as error:
+                    get_logger().warning("picture not discarded", url=addresses.redact(url), reason=str(error))
+
     def lock(self, url: str) -> asyncio.Lock:
         """Held while an address is fetched, so that two deliveries of one post ask for it once."""
         return self._locks.setdefault(url, asyncio.Lock())

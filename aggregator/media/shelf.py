@@ -87,6 +87,15 @@ def recall(folder: Path, url: str) -> MediaFile | None:
     return found if all(Path(path).is_file() for path in paths) else None
 
 
+def discard(folder: Path, url: str) -> None:
+    """Takes what an address led to off the shelf. A picture that another address has too is fetched again for that."""
+    found = recall(folder, url)
+    _card(folder, url).unlink(missing_ok=True)
+    if found is not None:
+        for path in filter(None, (found.path, found.thumbnail)):
+            Path(path).unlink(missing_ok=True)
+
+
 def _media_file(folder: Path, url: str, kept: Kept) -> MediaFile:
     return MediaFile(
         url=url,

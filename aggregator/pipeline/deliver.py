@@ -13,10 +13,11 @@ from aggregator.pipeline import compose
 from aggregator.pipeline.workers import Workers
 from aggregator.policy import change, recovery
 from aggregator.policy.recovery import Recovery, Remedy
-from aggregator.store import Session, Store, claims, deliveries, journal
+from aggregator.store import Session, Store, claims, deliveries, entries, journal
 from aggregator.store import targets as pauses
 from aggregator.targets import Finds, Gathers, Target, Withdraws
-from aggregator.types import Action, Delivery, MediaFile, Publication, Response, Step
+from aggregator.targets.shared import article
+from aggregator.types import Action, Delivery, MediaFile, Outcome, Publication, Response, Step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +65,9 @@ class Deliverer:
             return await self._recover(delivery, error)
         outcome = "withdrawn" if delivery.action is Action.WITHDRAW else "published"
         step = self._step(delivery, outcome, how)
-        await self._store.write(_settle, delivery, publication, step)
+        gone = await self._store.write(_settle, delivery, publication, step)
+        if gone:
+            await self._library.discard(article.picture_urls(delivery.post))
         return Delivered(delivery=delivery, outcome=outcome, reason=how)
 
     async def _publish(self, target: Target, delivery: Delivery) -> tuple[Publication, str]:
@@ -117,9 +120,14 @@ def _remembered(found: Publication | None, stored: Publication | None) -> Public
     return replace(found, version=found.version or known)
 
 
-def _settle(session: Session, delivery: Delivery, publication: Publication | None, step: Step) -> None:
+def _settle(session: Session, delivery: Delivery, publication: Publication | None, step: Step) -> bool:
+    """Writes what came of an attempt; whether the post is gone from every target by that."""
     deliveries.settle(session, delivery.id, publication, step.at)
     journal.write(session, (step,))
+    if delivery.action is not Action.WITHDRAW:
+        return False
+    outcome, _ = entries.standing(session, delivery.post.feed, delivery.post.entry_key)
+    return outcome is Outcome.WITHDRAWN
 
 
 def _recover(session: Session, delivery: Delivery, remedy: Recovery, error: str, step: Step, now: datetime) -> None:

@@ -19,6 +19,7 @@ from aggregator.store import (
     rechecks,
     retractions,
     second_looks,
+    stories,
     tombstones,
 )
 from aggregator.types import Action, DeliveryState, Outcome, Post, Step
@@ -41,6 +42,7 @@ def of_entries(session: Session, lines: Sequence[EntryLine], *, reason: str, now
         tombstones.bury(session, line.feed, line.key, line.canonical_url or line.url, reason, now)
         if (post := own_post(session, line)) is not None:
             owed += owe(session, post, now)
+            _tell_tellers(session, post, reason, now)
         elif line.post_key and (other := posts.get(session, line.post_key)) is not None:
             elsewhere[other.key] = (other.title, other.canonical_url or other.feed)
         second_looks.drop(session, line.feed, [line.key])
@@ -98,6 +100,16 @@ def undo_pattern(session: Session, pattern: str, *, feed: str | None, now: datet
         line for line in lines if any(tombstones.fits(pattern, url) for url in (line.url, line.canonical_url) if url)
     ]
     return undo_entries(session, fitting, now=now)
+
+
+def _tell_tellers(session: Session, post: Post, reason: str, now: datetime) -> None:
+    """Notes with those who told a post's story too that it is withdrawn, and that they are not published instead."""
+    said = f"the post that tells its story was taken back ({reason}); this stays a duplicate"
+    steps = [
+        Step(at=now, feed=one.feed, entry_key=one.key, step="story", outcome="withdrawn", reason=said)
+        for one in stories.tellers(session, post.key)
+    ]
+    journal.write(session, steps)
 
 
 def _kept_out(session: Session, line: EntryLine) -> str:

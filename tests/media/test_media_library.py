@@ -219,3 +219,14 @@ async def test_no_temporary_file_stays_and_no_name_comes_from_outside(tmp_path):
     names = files(tmp_path)
     assert len(names) == 2
     assert not any(".new-" in name or "php" in name for name in names)
+
+
+async def test_what_is_discarded_leaves_no_file_and_is_fetched_anew_where_another_address_has_it(tmp_path):
+    web = FakeWeb({"https://a.example/1.png": png(size=(1000, 100)), "https://b.example/2.png": png(size=(1000, 100))})
+    shelf = Library(tmp_path)
+    await shelf.gather(list(web.bodies), web.get, inline)
+    await shelf.discard(["https://a.example/1.png", "https://a.example/never-seen.png"])
+    assert [name for name in files(tmp_path) if not name.startswith("cards/")] == []
+    found = await shelf.gather(["https://b.example/2.png"], web.get, inline)
+    assert Path(found["https://b.example/2.png"].path).is_file()
+    assert web.asked.count("https://b.example/2.png") == 2

@@ -41,8 +41,10 @@ def compiled(pattern: str, *, case: bool = False) -> regex.Pattern[str]:
 def checked(patterns: Sequence[str], by: str = "") -> None:
     """Raises BadValueError for the first of the patterns that is none, or whose groups ``by`` does not fit."""
     for pattern in patterns:
+        compiled(pattern)
         try:
-            compiled(pattern).sub(by, "")
+            # With an empty alternative it is found in nothing at all, so that the template is read.
+            regex.compile(f"{pattern}\n|").sub(by, "")
         except (regex.error, IndexError) as error:
             hint = r"\1 is the first group, \g<name> a named one"
             raise BadValueError(f"{by[:60]!r} does not fit the pattern: {error}", hint) from error

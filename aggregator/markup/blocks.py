@@ -69,13 +69,6 @@ def insert_after(block: lxml.html.HtmlElement, html: str) -> None:
         last.tail = (last.tail or "") + (tail or "") or None
 
 
-def insert_before(block: lxml.html.HtmlElement, html: str) -> None:
-    """Puts a fragment in front of a block."""
-    parent = block.getparent()
-    if parent is not None:
-        _insert(parent, parent.index(block), html)
-
-
 def append(body: lxml.html.HtmlElement, html: str) -> None:
     """Puts a fragment at the end."""
     _insert(body, len(body), html)

@@ -28,10 +28,6 @@ def test_headings_are_those_of_the_running_text_alone():
             lambda body: blocks.insert_after(blocks.paragraphs(body)[0], "<p>New.</p>"),
             "<p>One.</p><p>New.</p> loose <p>Two.</p>",
         ),
-        (
-            lambda body: blocks.insert_before(blocks.paragraphs(body)[1], "<p>New.</p>"),
-            "<p>One.</p> loose <p>New.</p><p>Two.</p>",
-        ),
         (lambda body: blocks.append(body, "New <b>words</b>"), "<p>One.</p> loose <p>Two.</p><p>New <b>words</b></p>"),
         (lambda body: blocks.prepend(body, "<hr><p>New.</p>"), "<hr><p>New.</p><p>One.</p> loose <p>Two.</p>"),
         (lambda body: blocks.append(body, ""), "<p>One.</p> loose <p>Two.</p><p></p>"),

@@ -8,10 +8,11 @@ from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
+from daemon_config import one_feed
 from fakes import Clock, ScriptedWeb
 
 from aggregator.app import open_app, open_store
-from aggregator.config import Config, load
+from aggregator.config import Config
 from aggregator.daemon import once
 from aggregator.daemon.work import Work
 from aggregator.pipeline import release
@@ -20,26 +21,7 @@ from aggregator.types import Outcome
 
 
 def configured(web: ScriptedWeb, folder: Path) -> Config:
-    path = folder / "config.toml"
-    path.write_text(
-        f"""
-        [site]
-        title = "T"
-        base_url = "http://blog.example"
-        [store]
-        url = "sqlite:///data/store.db"
-        [fetch]
-        allow_networks = ["127.0.0.0/8"]
-        floor = "1s"
-        host_pause = "0s"
-        [targets.blog]
-        kind = "site"
-        [feeds.news]
-        url = "{web.url("/feed")}"
-        extract = false
-        """
-    )
-    return load(path)
+    return one_feed(folder, web.url("/feed"), "extract = false")
 
 
 def show(web: ScriptedWeb, clock: Clock, ages: dict[str, int], generator: str = "") -> None:

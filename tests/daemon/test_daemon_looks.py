@@ -7,10 +7,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from daemon_config import one_feed
 from fakes import Answer, Clock, ScriptedWeb
 
 from aggregator.app import App, open_app, open_store
-from aggregator.config import Config, load
+from aggregator.config import Config
 from aggregator.daemon import once
 from aggregator.daemon.work import LOOKS, Work
 from aggregator.store import Session, Store, entries
@@ -31,25 +32,7 @@ def configured(web: ScriptedWeb, folder: Path, stories: int) -> Config:
     )
     feed = f"<rss version='2.0'><channel><title>News</title><link>/</link>{items}</channel></rss>"
     web.route("/feed", feed, headers={"Content-Type": "application/rss+xml"})
-    path = folder / "config.toml"
-    path.write_text(
-        f"""
-        [site]
-        title = "T"
-        base_url = "http://blog.example"
-        [store]
-        url = "sqlite:///data/store.db"
-        [fetch]
-        allow_networks = ["127.0.0.0/8"]
-        floor = "1s"
-        host_pause = "0s"
-        [targets.blog]
-        kind = "site"
-        [feeds.news]
-        url = "{web.url("/feed")}"
-        """
-    )
-    return load(path)
+    return one_feed(folder, web.url("/feed"))
 
 
 def answer(web: ScriptedWeb, stories: int, status: int) -> None:

@@ -7,6 +7,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from daemon_config import one_feed
 from fakes import ScriptedWeb
 
 from aggregator.config import Config, load
@@ -23,22 +24,7 @@ def words(name: str) -> str:
 
 
 def configured(web: ScriptedWeb, folder: Path) -> Config:
-    path = folder / "config.toml"
-    path.write_text(
-        f"""
-        [site]
-        title = "T"
-        base_url = "http://blog.example"
-        [store]
-        url = "sqlite:///data/store.db"
-        [fetch]
-        allow_networks = ["127.0.0.0/8"]
-        floor = "1s"
-        host_pause = "0s"
-        [targets.blog]
-        kind = "site"
-        [feeds.news]
-        url = "{web.url("/feed")}"
+    rest = f"""
         [[feeds.news.transforms]]
         kind = "related"
         html = '<p>Read <a href="{{{{ related.url }}}}">{{{{ related.title }}}}</a></p>'
@@ -46,8 +32,7 @@ def configured(web: ScriptedWeb, folder: Path) -> Config:
         [feeds.other]
         url = "{web.url("/other")}"
         """
-    )
-    return load(path)
+    return one_feed(folder, web.url("/feed"), rest)
 
 
 def show(web: ScriptedWeb, path: str, **stories: str) -> None:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
+from daemon_config import one_feed
 from fakes import Clock, RememberingTarget, ScriptedWeb
 
 from aggregator.app import App, open_app, open_store
-from aggregator.config import load
 from aggregator.daemon.work import Work
 from aggregator.errors import BlockedError, StoreError, TryLaterError
 from aggregator.pipeline import Deliverer
@@ -51,25 +51,7 @@ def feed(title: str, count: int) -> str:
 async def app(web: ScriptedWeb, tmp_path: Path) -> AsyncIterator[App]:
     """A real app with one feed, whose target is played."""
     web.route("/feed", feed("Harbour News", 5), headers={"Content-Type": "application/rss+xml"})
-    path = tmp_path / "config.toml"
-    path.write_text(
-        f"""
-        [site]
-        title = "T"
-        base_url = "http://blog.example"
-        [store]
-        url = "sqlite:///data/store.db"
-        [fetch]
-        allow_networks = ["127.0.0.0/8"]
-        floor = "1s"
-        host_pause = "0s"
-        [targets.blog]
-        kind = "site"
-        [feeds.harbour]
-        url = "{web.url("/feed")}"
-        """
-    )
-    config = load(path)
+    config = one_feed(tmp_path, web.url("/feed"), name="harbour")
     with open_store(config) as store:
         async with open_app(config, store) as app:
             target = BatchingTarget()
